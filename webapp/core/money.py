@@ -1,0 +1,116 @@
+"""Money: whole minor units (cents) with an ISO 4217 currency. Never a float."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+# Largest amount anyone may enter, in cents: 10 billion. Beyond it a figure is a mistake, and
+# sums of a million of them still fit in a signed 64-bit integer.
+MAX_AMOUNT = 10**12
+NARROW_SPACE, NO_BREAK_SPACE, MINUS = "\u202f", "\u00a0", "\u2212"
+_SPACES = str.maketrans("", "", " \u00a0\u202f\u2009'’_")
+_SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP"}
+
+
+class BadAmount(ValueError):
+    """The text is not an amount; `code` is `not_a_number`, `too_large` or `ambiguous`."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount of minor units in a currency. Sums refuse to mix currencies."""
+
+    amount: int
+    currency: str = "EUR"
+
+    def __add__(self, other: Money) -> Money:
+        self._same(other)
+        return Money(self.amount + other.amount, self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        self._same(other)
+        return Money(self.amount - other.amount, self.currency)
+
+    def _same(self, other: Money) -> None:
+        if self.currency != other.currency:
+            raise ValueError(f"cannot mix {self.currency} and {other.currency}")
+
+    def as_json(self) -> dict[str, int | str]:
+        return {"amount": self.amount, "currency": self.currency}
+
+
+def to_cents(value: Decimal) -> int:
+    """Cents of a decimal amount, rounded half up (away from zero), as files are read.
+
+    Raises BadAmount when it is not finite or beyond MAX_AMOUNT.
+    """
+    if not value.is_finite():
+        raise BadAmount("not_a_number")
+    if abs(value) > Decimal(MAX_AMOUNT) / 100:
+        raise BadAmount("too_large")
+    return int((value * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def parse_amount(text: str, decimal_mark: str | None = None) -> int:
+    """Cents of an amount as people and systems write it: `1 234,56`, `1,234.56`, `(12.5)`, `12-`.
+
+    `decimal_mark` (`,` or `.`) settles what a single separator followed by three digits means;
+    without it such a text (`1.234`) is read as decimal only when nothing else is possible.
+    Raises BadAmount.
+    """
+    body = text.strip().translate(_SPACES)
+    for symbol in _SYMBOLS:
+        body = body.replace(symbol, "")
+    negative = False
+    if body.startswith("(") and body.endswith(")"):
+        negative, body = True, body[1:-1]
+    if body.endswith("-"):
+        negative, body = not negative, body[:-1]
+    if body[:1] in ("-", "+", MINUS):
+        negative, body = negative != (body[0] in ("-", MINUS)), body[1:]
+    cents = to_cents(_decimal(body, decimal_mark))
+    return -cents if negative else cents
+
+
+def _decimal(body: str, decimal_mark: str | None) -> Decimal:
+    mark = decimal_mark or _decimal_mark(body)
+    group = "," if mark == "." else "."
+    shape = rf"(\d{{1,3}}(?:{re.escape(group)}\d{{3}})+|\d*)(?:{re.escape(mark)}(\d*))?"
+    found = re.fullmatch(shape, body, re.ASCII)
+    if found is None or not (found[1] or found[2]) or len(body) > 40:
+        raise BadAmount("not_a_number")
+    return Decimal(f"{found[1].replace(group, '') or '0'}.{found[2] or '0'}")
+
+
+def _decimal_mark(body: str) -> str:
+    """Which of `,` and `.` is the decimal mark: the last one written, unless it repeats."""
+    comma, dot = body.rfind(","), body.rfind(".")
+    if comma == -1:
+        return "," if body.count(".") > 1 else "."
+    if dot == -1:
+        return "." if body.count(",") > 1 else ","
+    return "," if comma > dot else "."
+
+
+def format_money(amount: int, currency: str = "EUR", locale: str = "fr", *, cents: bool = True) -> str:
+    """An amount of minor units for reading: `1 234,56 €` in French, `€1,234.56` in English.
+
+    Without `cents` the amount is rounded half up to whole units.
+    """
+    sign = MINUS if amount < 0 else ""
+    if cents:
+        units, rest = divmod(abs(amount), 100)
+    else:
+        units, rest = (abs(amount) + 50) // 100, 0
+    symbol = {code: mark for mark, code in _SYMBOLS.items()}.get(currency, currency)
+    if locale == "en":
+        body = f"{units:,}" + (f".{rest:02d}" if cents else "")
+        return f"{sign}{symbol}{body}" if len(symbol) == 1 else f"{sign}{symbol} {body}"
+    body = f"{units:,}".replace(",", NARROW_SPACE) + (f",{rest:02d}" if cents else "")
+    return f"{sign}{body}{NO_BREAK_SPACE}{symbol}"
