@@ -1,0 +1,1 @@
+"""Who works here: company, branches, people, sign-in, sessions, rights, audit trail."""

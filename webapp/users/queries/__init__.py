@@ -1,0 +1,71 @@
+"""Reads about people, branches and the actor behind a request."""
+
+from webapp.users.queries.actors import (
+    IDLE,
+    find_session_actor,
+    find_token_actor,
+    find_user_actor,
+    list_actors,
+    token_hash,
+)
+from webapp.users.queries.factors import (
+    Factors,
+    factors_of,
+    find_user_by_uniquifier,
+    has_second_factor,
+    second_factor_roles,
+)
+from webapp.users.queries.people import (
+    count_sessions,
+    find_person,
+    find_user,
+    find_user_by_email,
+    has_users,
+    list_people,
+    list_sessions,
+    list_tokens,
+    list_users_of,
+    names_of,
+    suggest_people,
+)
+from webapp.users.queries.places import (
+    Place,
+    company,
+    find_branch,
+    find_branch_by_name,
+    find_root_branch,
+    list_branches,
+    list_places,
+)
+
+__all__ = [
+    "IDLE",
+    "Factors",
+    "Place",
+    "company",
+    "count_sessions",
+    "factors_of",
+    "find_branch",
+    "find_branch_by_name",
+    "find_person",
+    "find_root_branch",
+    "find_session_actor",
+    "find_token_actor",
+    "find_user",
+    "find_user_actor",
+    "find_user_by_email",
+    "find_user_by_uniquifier",
+    "has_second_factor",
+    "has_users",
+    "list_actors",
+    "list_branches",
+    "list_people",
+    "list_places",
+    "list_sessions",
+    "list_tokens",
+    "list_users_of",
+    "names_of",
+    "second_factor_roles",
+    "suggest_people",
+    "token_hash",
+]

@@ -1,0 +1,75 @@
+"""Verbs about people: make, place, disable; second factors; end sessions; give and end tokens."""
+
+from webapp.users.services.company import (
+    create_branch,
+    ensure_branch,
+    ensure_company,
+    rename_branch,
+    set_company,
+)
+from webapp.users.services.passkeys import add_passkey, remove_passkey, use_passkey
+from webapp.users.services.people import (
+    change_profile,
+    create_user,
+    make_handle,
+    managed,
+    move_user,
+    set_active,
+    set_password,
+)
+from webapp.users.services.second_factor import (
+    add_app,
+    make_recovery_codes,
+    remove_app,
+    reset_second_factor,
+    set_second_factor_roles,
+    use_app_code,
+    use_recovery_code,
+)
+from webapp.users.services.sessions import (
+    create_token,
+    end_other_sessions,
+    end_own_session,
+    end_sessions,
+    end_sessions_of,
+    end_token,
+    live_sessions,
+    renew_proof,
+    start_session,
+    touch_session,
+)
+
+__all__ = [
+    "add_app",
+    "add_passkey",
+    "change_profile",
+    "create_branch",
+    "create_token",
+    "create_user",
+    "end_other_sessions",
+    "end_own_session",
+    "end_sessions",
+    "end_sessions_of",
+    "end_token",
+    "ensure_branch",
+    "ensure_company",
+    "live_sessions",
+    "make_handle",
+    "make_recovery_codes",
+    "managed",
+    "move_user",
+    "remove_app",
+    "remove_passkey",
+    "rename_branch",
+    "renew_proof",
+    "reset_second_factor",
+    "set_active",
+    "set_company",
+    "set_password",
+    "set_second_factor_roles",
+    "start_session",
+    "touch_session",
+    "use_app_code",
+    "use_passkey",
+    "use_recovery_code",
+]

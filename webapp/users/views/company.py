@@ -1,0 +1,98 @@
+"""The company and its branches, as administrators set them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from functools import partial
+
+from flask import render_template, request, url_for
+from flask_babel import gettext as _
+
+from webapp.core.errors import NotFound
+from webapp.core.ids import parse_id
+from webapp.users import queries, services
+from webapp.users.views import blueprint
+from webapp.users.views.admin import administrator
+from webapp.users.views.answers import Shown, settle, written
+from webapp.users.words import ROLE_NAMES
+
+ALERT_LEVELS = (50, 70, 90)
+
+
+def _branches(values: Mapping[str, str], errors: Mapping[str, object]) -> str:
+    return render_template(
+        "users/settings/branches.html", places=queries.list_places(), values=values, errors=errors
+    )
+
+
+@blueprint.get("/settings/branches")
+def branches() -> str:
+    administrator()
+    return _branches({}, {})
+
+
+@blueprint.post("/settings/branches")
+def create_branch() -> Shown:
+    actor, values = administrator(), written("name", "parent_id")
+    act = partial(services.create_branch, actor, values["name"], parse_id(values["parent_id"]))
+    said = _("Agence créée.")
+    return settle(act, partial(_branches, values), url_for("users.branches"), said)
+
+
+def _branch(branch_id: uuid.UUID, errors: Mapping[str, object]) -> str:
+    branch = queries.find_branch(branch_id)
+    if branch is None:
+        raise NotFound(_("Cette agence n’existe pas."))
+    return render_template("users/settings/branch.html", branch=branch, errors=errors)
+
+
+@blueprint.get("/settings/branches/<uuid:branch_id>")
+def branch(branch_id: uuid.UUID) -> str:
+    administrator()
+    return _branch(branch_id, {})
+
+
+@blueprint.post("/settings/branches/<uuid:branch_id>")
+def rename_branch(branch_id: uuid.UUID) -> Shown:
+    act = partial(services.rename_branch, administrator(), branch_id, written("name")["name"])
+    said = _("Agence renommée.")
+    return settle(act, partial(_branch, branch_id), url_for("users.branches"), said)
+
+
+def _company(values: Mapping[str, object], errors: Mapping[str, object]) -> str:
+    settings = queries.company().settings or {}
+    levels = settings.get("alert_levels", ALERT_LEVELS)
+    return render_template(
+        "users/settings/company.html",
+        values=values,
+        errors=errors,
+        levels=levels,
+        roles=ROLE_NAMES,
+        compulsory=queries.second_factor_roles(),
+    )
+
+
+def _as_it_is(errors: Mapping[str, object]) -> str:
+    found = queries.company()
+    return _company({"name": found.name, "siren": found.siren or ""}, errors)
+
+
+@blueprint.get("/settings/company")
+def company() -> str:
+    administrator()
+    return _as_it_is({})
+
+
+@blueprint.post("/settings/company")
+def company_post() -> Shown:
+    actor, values = administrator(), written("name", "siren")
+    act = partial(services.set_company, actor, **values)
+    said = _("Société enregistrée.")
+    return settle(act, partial(_company, values), url_for("users.company"), said)
+
+
+@blueprint.post("/settings/company/second-factor")
+def company_second_factor() -> Shown:
+    act = partial(services.set_second_factor_roles, administrator(), request.form.getlist("role"))
+    return settle(act, _as_it_is, url_for("users.company"), _("Rôles enregistrés."))
