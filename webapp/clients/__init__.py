@@ -1,0 +1,1 @@
+"""Who owes us: identity, branch, sales representative, terms."""

@@ -1,0 +1,46 @@
+"""Whose clients: the scope that pages, API, sockets, search and broadcast all ask."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, false, true
+
+from webapp.clients.models import Client
+from webapp.users.actor import Actor
+from webapp.users.policy import may, sees_everything
+
+
+class Placed(Protocol):
+    """Anything placed like a client: it has a branch and maybe a sales representative."""
+
+    branch_id: UUID
+    sales_rep_id: UUID | None
+
+
+def may_see(actor: Actor, client: Placed) -> bool:
+    """Is this client in the actor's scope?"""
+    if sees_everything(actor):
+        return True
+    if actor.role == "sales_rep":
+        return client.sales_rep_id == actor.user_id
+    if actor.role in ("branch_manager", "after_sales"):
+        return client.branch_id in actor.branch_ids
+    return False
+
+
+def in_scope(actor: Actor, on: Any = Client) -> ColumnElement[bool]:
+    """The same question as a condition for queries: on `clients`, or on a table placed like it."""
+    if sees_everything(actor):
+        return true()
+    condition: ColumnElement[bool] = false()
+    if actor.role == "sales_rep":
+        condition = on.sales_rep_id == actor.user_id
+    elif actor.role in ("branch_manager", "after_sales"):
+        condition = on.branch_id.in_(actor.branch_ids)
+    return condition
+
+
+def may_write(actor: Actor) -> bool:
+    return actor.role == "system" or may(actor, "client.write")

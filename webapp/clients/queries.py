@@ -1,0 +1,63 @@
+"""Reads of clients, always inside the actor's scope."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from webapp.clients.models import Client, ClientAlias
+from webapp.clients.policy import in_scope
+from webapp.core.errors import NotFound
+from webapp.extensions import db
+from webapp.users.actor import Actor
+
+MISSING = _l("Fiche introuvable. Elle n’existe pas, ou n’est pas dans votre portefeuille.")
+
+
+def find_client(actor: Actor, client_id: uuid.UUID) -> Client | None:
+    return db.session.scalar(select(Client).where(Client.id == client_id, in_scope(actor)))
+
+
+def get_client(actor: Actor, client_id: uuid.UUID) -> Client:
+    """The client, or NotFound when it does not exist or is out of scope."""
+    found = find_client(actor, client_id)
+    if found is None:
+        raise NotFound(MISSING)
+    return found
+
+
+def get_client_by_ref(actor: Actor, ref: str) -> Client:
+    """The client with that reference, or NotFound."""
+    query = select(Client).where(Client.ref == ref, in_scope(actor))
+    found = None if "\x00" in ref else db.session.scalar(query)
+    if found is None:
+        raise NotFound(MISSING)
+    return found
+
+
+def list_aliases(client_id: uuid.UUID) -> list[str]:
+    """Other spellings of the client's name, in the order they were met."""
+    query = select(ClientAlias.name).where(ClientAlias.client_id == client_id)
+    return list(db.session.scalars(query.order_by(ClientAlias.id)))
+
+
+def map_aliases(client_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
+    """Other spellings of several clients' names, unscoped, for bulk writers."""
+    found: dict[uuid.UUID, list[str]] = {}
+    query = select(ClientAlias.client_id, ClientAlias.name).where(ClientAlias.client_id.in_(client_ids))
+    for client_id, name in db.session.execute(query.order_by(ClientAlias.id)):
+        found.setdefault(client_id, []).append(name)
+    return found
+
+
+def map_by_ref(refs: Iterable[str]) -> dict[str, Client]:
+    """Clients by reference, unscoped, for bulk writers."""
+    wanted, found = list(dict.fromkeys(refs)), {}
+    for start in range(0, len(wanted), 500):
+        chunk = wanted[start : start + 500]
+        for client in db.session.scalars(select(Client).where(Client.ref.in_(chunk))):
+            found[client.ref] = client
+    return found

@@ -1,0 +1,206 @@
+"""Clients as the API and the form write and read them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from marshmallow import fields, validate
+
+from webapp.clients.rules import TEXT_FIELDS
+from webapp.core.api import ApiSchema, MoneySchema, PageArgs, money, page_of
+from webapp.core.fields import PlainText
+
+INSOLVENCIES = ("safeguard", "receivership", "liquidation")
+
+
+def _text(name: str, **options: Any) -> PlainText:
+    return PlainText(TEXT_FIELDS[name], **options)
+
+
+class TermsSchema(ApiSchema):
+    """When an invoice falls due: days from issue, then the end of that month or not."""
+
+    days = fields.Integer(
+        strict=True,
+        validate=validate.Range(0, 365, error=str(_l("Indiquez un nombre de jours de 0 à 365."))),
+    )
+    end_of_month = fields.Boolean()
+
+
+class ClientWrite(ApiSchema):
+    """What a program may write of a client; a field left out keeps its value."""
+
+    legal_name = _text("legal_name", blank=False)
+    trade_name = _text("trade_name", allow_none=True)
+    siren = PlainText(40, allow_none=True)
+    siret = PlainText(40, allow_none=True)
+    vat_number = PlainText(40, allow_none=True)
+    trade = _text("trade", allow_none=True)
+    street = _text("street", allow_none=True)
+    postcode = _text("postcode", allow_none=True)
+    city = _text("city", allow_none=True)
+    country = fields.String(validate=validate.Regexp(r"^[A-Z]{2}\Z"))
+    phone = _text("phone", allow_none=True)
+    email = _text("email", allow_none=True)
+    branch = PlainText(120, allow_none=True)
+    sales_rep = PlainText(254, allow_none=True)
+    terms = fields.Nested(TermsSchema)
+    insolvency = fields.String(allow_none=True, validate=validate.OneOf(INSOLVENCIES))
+    insolvency_on = fields.Date(allow_none=True)
+
+
+class ClientSchema(ApiSchema):
+    """A client with its figures; limit and utilisation are null for roles that may not see them."""
+
+    id = fields.UUID()
+    ref = fields.String()
+    legal_name = fields.String()
+    trade_name = fields.String(allow_none=True)
+    siren = fields.String(allow_none=True)
+    siret = fields.String(allow_none=True)
+    vat_number = fields.String(allow_none=True)
+    trade = fields.String(allow_none=True)
+    street = fields.String(allow_none=True)
+    postcode = fields.String(allow_none=True)
+    city = fields.String(allow_none=True)
+    country = fields.String()
+    phone = fields.String(allow_none=True)
+    email = fields.String(allow_none=True)
+    branch = fields.String()
+    sales_rep = fields.String(allow_none=True)
+    terms = fields.Nested(TermsSchema)
+    insolvency = fields.String(allow_none=True)
+    insolvency_on = fields.Date(allow_none=True)
+    outstanding = fields.Nested(MoneySchema)
+    exposure = fields.Nested(MoneySchema)
+    overdue = fields.Nested(MoneySchema)
+    limit = fields.Nested(MoneySchema, allow_none=True)
+    utilisation = fields.Integer(allow_none=True)
+    days_late = fields.Integer(allow_none=True)
+    payer_class = fields.String(allow_none=True)
+    revision = fields.Integer()
+    updated_at = fields.DateTime()
+
+
+class ExposureSchema(ApiSchema):
+    """What a client owes and may still buy. `exposure` is net of `unapplied` and of credit notes."""
+
+    outstanding = fields.Nested(MoneySchema)
+    overdue = fields.Nested(MoneySchema)
+    not_due = fields.Nested(MoneySchema)
+    unapplied = fields.Nested(MoneySchema)
+    exposure = fields.Nested(MoneySchema)
+    limit = fields.Nested(MoneySchema, allow_none=True)
+    utilisation = fields.Integer(allow_none=True)
+    available = fields.Nested(MoneySchema, allow_none=True)
+
+
+class ClientListArgs(PageArgs):
+    """Filters of the list of clients."""
+
+    q = PlainText(200, load_default="")
+    filter = fields.String(
+        load_default="all",
+        validate=validate.OneOf(["all", "breach", "overdue", "overdue_60", "no_limit", "mine"]),
+    )
+    sort = fields.String(load_default="name", validate=validate.OneOf(["urgency", "name", "outstanding"]))
+
+
+class HappeningSchema(ApiSchema):
+    """A line of a client's timeline."""
+
+    id = fields.UUID()
+    kind = fields.String()
+    at = fields.DateTime()
+    amount = fields.Nested(MoneySchema, allow_none=True)
+    level = fields.Integer(allow_none=True)
+    ref = fields.String(allow_none=True)
+    text = fields.String(allow_none=True)
+    subject_id = fields.UUID(allow_none=True)
+    actor = fields.String(allow_none=True)
+    count = fields.Integer()
+
+
+ClientPage = page_of(ClientSchema, "ClientPage")
+Timeline = page_of(HappeningSchema, "Timeline")
+PLAIN = (
+    "ref",
+    "legal_name",
+    "trade_name",
+    "siren",
+    "siret",
+    "vat_number",
+    "trade",
+    "street",
+    "postcode",
+    "city",
+    "country",
+    "phone",
+    "email",
+    "insolvency",
+    "insolvency_on",
+    "revision",
+    "updated_at",
+)
+
+
+def written(values: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a client as the service takes them: terms laid flat."""
+    flat = {key: value for key, value in values.items() if key != "terms"}
+    terms = values.get("terms") or {}
+    if "days" in terms:
+        flat["payment_days"] = terms["days"]
+    if "end_of_month" in terms:
+        flat["end_of_month"] = terms["end_of_month"]
+    return flat
+
+
+def client_json(account: Any) -> dict[str, Any]:
+    """An account as the contract shows a client."""
+    client = account.client
+    return {
+        "id": str(client.id),
+        **{name: getattr(client, name) for name in PLAIN},
+        "branch": account.branch,
+        "sales_rep": account.sales_rep_email,
+        "terms": {"days": client.payment_days, "end_of_month": client.end_of_month},
+        "outstanding": money(account.outstanding),
+        "exposure": money(account.exposure),
+        "overdue": money(account.overdue),
+        "limit": money(account.limit),
+        "utilisation": account.utilisation,
+        "days_late": account.balance.days_late if account.balance else None,
+        "payer_class": account.letter,
+    }
+
+
+def exposure_json(account: Any, not_due: int) -> dict[str, Any]:
+    """What an account owes, part by part."""
+    return {
+        "outstanding": money(account.outstanding),
+        "overdue": money(account.overdue),
+        "not_due": money(not_due),
+        "unapplied": money(account.unapplied),
+        "exposure": money(account.exposure),
+        "limit": money(account.limit),
+        "utilisation": account.utilisation,
+        "available": money(account.available),
+    }
+
+
+def happening_json(line: Any) -> dict[str, Any]:
+    """A line of the timeline; an alert's figure is a level, not money."""
+    alert = line.kind == "alert"
+    return {
+        "id": str(line.id),
+        "kind": line.kind,
+        "at": line.at,
+        "amount": None if alert else money(line.amount),
+        "level": line.amount if alert else None,
+        "ref": line.ref,
+        "text": line.text,
+        "subject_id": str(line.subject_id) if line.subject_id else None,
+        "actor": line.actor,
+        "count": line.count,
+    }

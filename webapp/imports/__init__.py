@@ -1,0 +1,1 @@
+"""Files in: parse, dry run, commit, undo."""

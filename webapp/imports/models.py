@@ -1,0 +1,72 @@
+"""Imports: the file, what it would change row by row, and what it did."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.core.clock import UtcDateTime, now
+from webapp.core.ids import new_id
+from webapp.extensions import db
+
+
+class Import(db.Model):
+    """One file and its fate. States: uploaded, checking, checked, importing, imported,
+    refused, cancelled, undone, failed."""
+
+    __tablename__ = "imports"
+    __table_args__ = (Index("ix_imports_created", "created_at"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    filename: Mapped[str] = mapped_column(String(255))
+    path: Mapped[str] = mapped_column(String(500))
+    size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(20), default="invoices")
+    format: Mapped[str] = mapped_column(String(20), default="csv")
+    state: Mapped[str] = mapped_column(String(12), default="uploaded")
+    dialect: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # encoding, delimiter, headers
+    mapping: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # field -> column
+    rows_total: Mapped[int] = mapped_column(default=0)
+    rows_done: Mapped[int] = mapped_column(default=0)
+    counts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    totals: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    warnings: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    errors: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    cancel_requested: Mapped[bool] = mapped_column(default=False)
+    created_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ImportRow(db.Model):
+    """A row of the file as read, and what it would do: created, updated, unchanged, refused."""
+
+    __tablename__ = "import_rows"
+    __table_args__ = (Index("ix_import_rows_outcome", "import_id", "outcome", "line"),)
+
+    import_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("imports.id"), primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True)
+    outcome: Mapped[str] = mapped_column(String(10))
+    values: Mapped[dict[str, Any]] = mapped_column(JSON)
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    errors: Mapped[list[Any] | None] = mapped_column(JSON)
+
+
+class ImportMapping(db.Model):
+    """A column mapping that worked, remembered by the file's header."""
+
+    __tablename__ = "import_mappings"
+    __table_args__ = (UniqueConstraint("kind", "headers_key"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(20))
+    headers_key: Mapped[str] = mapped_column(String(64))
+    columns: Mapped[dict[str, Any]] = mapped_column(JSON)
+    used_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

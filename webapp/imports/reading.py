@@ -1,0 +1,157 @@
+"""From cells to values: each column is profiled once, then each row read under that profile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from webapp.clients.rules import TEXT_FIELDS, clean_siren, clean_siret, clean_vat
+from webapp.core.money import BadAmount, parse_amount
+from webapp.imports.columns import Field, fields_of
+from webapp.imports.parsers.csv import Row
+from webapp.imports.values import (
+    AmountColumn,
+    DateColumn,
+    RefColumn,
+    clean_text,
+    is_empty,
+    read_date,
+    read_kind,
+    read_ref,
+)
+
+IDENTITY = {"siren": clean_siren, "siret": clean_siret, "vat_number": clean_vat}
+LONGEST = {**TEXT_FIELDS, "client_name": 200, "branch": 120, "sales_rep": 254}
+# Signs of another currency in the name of an amount column.
+CURRENCIES = ("usd", "gbp", "chf", "cad", "jpy", "dollar")
+
+
+@dataclass
+class Fault:
+    """Why a cell cannot be taken."""
+
+    field: str
+    column: str
+    code: str
+    value: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        return {"field": self.field, "column": self.column, "code": self.code, "value": self.value[:60]}
+
+
+@dataclass
+class Reading:
+    """A row read: values by field, faults, and warnings by code."""
+
+    line: int
+    values: dict[str, Any] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+class Profile:
+    """What all values of the mapped columns say together."""
+
+    def __init__(self, kind: str, mapping: Mapping[str, str], headers: Sequence[str], currency: str) -> None:
+        self.mapping = dict(mapping)
+        self.index = {field: headers.index(column) for field, column in mapping.items()}
+        self.currency = currency
+        self.fields: list[Field] = [each for each in fields_of(kind) if each.name in mapping]
+        self.dates = {each.name: DateColumn() for each in self.fields if each.kind == "date"}
+        self.amounts = {each.name: AmountColumn() for each in self.fields if each.kind == "amount"}
+        self.refs = {each.name: RefColumn() for each in self.fields if each.kind == "ref"}
+        self.signed = "kind" in mapping
+
+    def add(self, row: Row) -> None:
+        """Look at one more row."""
+        for group in (self.dates, self.amounts, self.refs):
+            for name, column in group.items():
+                column.add(row.cells[self.index[name]].strip())
+
+    def warnings(self) -> list[tuple[str, str]]:
+        """(code, column) of what a person should know about the columns."""
+        said = [
+            ("ambiguous_dates", self.mapping[name]) for name, each in self.dates.items() if each.ambiguous
+        ]
+        said += [
+            ("ambiguous_amounts", self.mapping[name]) for name, each in self.amounts.items() if each.ambiguous
+        ]
+        said += [("float_refs", self.mapping[name]) for name, each in self.refs.items() if each.as_floats]
+        if self.amounts and "currency" not in self.mapping:
+            said.append(("currency_assumed", self.currency))
+            gross = self.mapping["gross"]
+            if any(sign in gross.lower() for sign in CURRENCIES if sign != self.currency.lower()):
+                said.append(("currency_hint", gross))
+        return said
+
+    def read(self, row: Row) -> Reading:
+        """The values of one row."""
+        reading = Reading(row.line)
+        if row.fault:
+            reading.faults.append(Fault("", "", row.fault))
+            return reading
+        for each in self.fields:
+            column = self.mapping[each.name]
+            text = row.cells[self.index[each.name]].strip()
+            if is_empty(text):
+                if each.required:
+                    reading.faults.append(Fault(each.name, column, "missing"))
+                continue
+            self._read_cell(reading, each, column, text)
+        return reading
+
+    def _read_cell(self, reading: Reading, each: Field, column: str, text: str) -> None:
+        value: Any
+        code: str | None = None
+        if each.kind == "date":
+            value, code = self._date(each.name, text)
+        elif each.kind == "amount":
+            value, code = self._amount(each.name, text, reading)
+        elif each.kind == "ref":
+            value, code = read_ref(text, as_floats=self.refs[each.name].as_floats)
+        elif each.name in IDENTITY:
+            value, code = IDENTITY[each.name](text)
+        elif each.name == "kind":
+            value = read_kind(text)
+            code = None if value else "kind"
+        elif each.name == "currency":
+            value = text.strip().upper()
+            code = None if value in (self.currency, "€" if self.currency == "EUR" else "") else "currency"
+        else:
+            whole, longest = clean_text(text), LONGEST.get(each.name, 200)
+            value = whole[:longest]
+            if len(whole) > longest:
+                reading.warnings.append("cut")
+        if code:
+            reading.faults.append(Fault(each.name, column, code, text))
+        elif value not in (None, ""):
+            reading.values[each.name] = value
+        elif each.required:
+            reading.faults.append(Fault(each.name, column, "missing"))
+
+    def _date(self, name: str, text: str) -> tuple[Any, str | None]:
+        column = self.dates[name]
+        day = read_date(text, column.shape)
+        if day is not None:
+            return day, None
+        elsewhere = any(read_date(text, shape) for shape in ("ymd", "dmy", "mdy", "dmony", "compact"))
+        return None, "date_format" if elsewhere else "date"
+
+    def _amount(self, name: str, text: str, reading: Reading) -> tuple[Any, str | None]:
+        mark = self.amounts[name].mark
+        try:
+            cents = parse_amount(text, mark)
+        except BadAmount as error:
+            return None, error.code
+        if _decimals(text, mark) > 2:
+            reading.warnings.append("rounded")
+        if cents < 0 and not self.signed:
+            return None, "negative"
+        return cents, None
+
+
+def _decimals(text: str, mark: str | None) -> int:
+    """Decimals that carry something: trailing zeros do not."""
+    _whole, found, rest = text.strip().rpartition(mark or ".")
+    return len(rest.rstrip("0")) if found and rest.isdigit() else 0

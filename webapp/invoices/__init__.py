@@ -1,0 +1,1 @@
+"""What is owed: invoices, instalments, and the balance kept for each client."""

@@ -1,0 +1,264 @@
+"""Reads of invoices and balances, inside the actor's scope."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, Select, func, literal_column, or_, select, tuple_, union_all
+from sqlalchemy.orm import contains_eager, joinedload
+
+from webapp.clients.models import Client
+from webapp.clients.policy import in_scope
+from webapp.clients.rules import fold
+from webapp.core.clock import today
+from webapp.core.errors import NotFound
+from webapp.extensions import db
+from webapp.invoices import rules
+from webapp.invoices.models import Balance, Instalment, Invoice
+from webapp.invoices.rules.late_interest import LateCharges, late_charges
+from webapp.users.actor import Actor
+from webapp.users.policy import sees_everything
+
+MISSING = _l("Facture introuvable. Elle n’existe pas, ou n’est pas dans votre portefeuille.")
+CHUNK = 500
+LAST = chr(0x10FFFF)  # sorts after every letter
+_NOTHING: ColumnElement[int] = literal_column("0")  # written out, so that partial indexes on `open > 0` serve
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Money received on an invoice, as far as the reader may see it."""
+
+    payment_id: uuid.UUID
+    ref: str
+    text: str | None
+    amount: int
+    effective_on: date
+
+
+@dataclass(frozen=True)
+class InvoiceFacts:
+    """What stands beside an invoice's conversation."""
+
+    status: str
+    days_late: int | None  # past due when open; when paid, of the last cent (early is negative)
+    due_on: date  # of the oldest part still open
+    instalments: tuple[Instalment, ...]
+    allocations: tuple[Settled, ...]
+    charges: LateCharges | None
+    balance: Balance | None
+
+
+SettlementSource = Callable[[Actor, uuid.UUID], list[Settled]]
+_settlements: list[SettlementSource] = []
+
+
+def use_settlements(source: SettlementSource) -> SettlementSource:
+    """`payments` gives what was received on an invoice; this feature does not know it."""
+    _settlements[:] = [source]
+    return source
+
+
+def find_invoice(actor: Actor, invoice_id: uuid.UUID) -> Invoice | None:
+    """The invoice with its client, or None when out of scope."""
+    return db.session.scalar(
+        select(Invoice)
+        .join(Invoice.client)
+        .where(Invoice.id == invoice_id, in_scope(actor))
+        .options(contains_eager(Invoice.client))
+    )
+
+
+def get_invoice(actor: Actor, invoice_id: uuid.UUID) -> Invoice:
+    """The same, or NotFound."""
+    found = find_invoice(actor, invoice_id)
+    if found is None:
+        raise NotFound(MISSING)
+    return found
+
+
+def find_invoice_by_ref(actor: Actor, ref: str) -> Invoice | None:
+    """The live invoice with that reference."""
+    if "\x00" in ref:
+        return None
+    return db.session.scalar(
+        select(Invoice)
+        .join(Client, Client.id == Invoice.client_id)
+        .where(Invoice.ref == ref, Invoice.voided_at.is_(None), in_scope(actor))
+    )
+
+
+def find_balance(client_id: uuid.UUID) -> Balance | None:
+    """The stored balance of a client already known to be in scope."""
+    return db.session.get(Balance, client_id)
+
+
+def invoice_facts(actor: Actor, invoice: Invoice) -> InvoiceFacts:
+    """Everything the side pane shows about an invoice already known to be in scope."""
+    settled = _settlements[0](actor, invoice.id) if _settlements else []
+    day = today()
+    charges = None
+    if rules.SIGN[invoice.kind] > 0 and invoice.voided_at is None:
+        charges = late_charges(
+            [(part.due_on, part.amount) for part in invoice.instalments],
+            _received(invoice, settled),
+            day,
+            insolvent=invoice.client.insolvency is not None,
+        )
+    return InvoiceFacts(
+        status=invoice.status(day),
+        days_late=invoice.days_late(day),
+        due_on=invoice.oldest_due_on,
+        instalments=tuple(invoice.instalments),
+        allocations=tuple(settled),
+        charges=charges,
+        balance=find_balance(invoice.client_id),
+    )
+
+
+def _received(invoice: Invoice, settled: Sequence[Settled]) -> list[tuple[date, int]]:
+    """What came in and when; for a reader who may not see payments, what is missing of the gross."""
+    received = [(each.effective_on, each.amount) for each in settled]
+    unseen = invoice.gross - invoice.open - sum(amount for _day, amount in received)
+    if unseen > 0:
+        received.append((invoice.paid_on or invoice.due_on, unseen))
+    return received
+
+
+def list_invoices(
+    actor: Actor,
+    *,
+    limit: int,
+    status: str | None = None,
+    after: Sequence[object] | None = None,
+    client_id: uuid.UUID | None = None,
+    client_ref: str | None = None,
+    q: str | None = None,
+    newest: bool = False,
+) -> list[Invoice]:
+    """Invoices by due date, oldest first unless `newest`, with client and instalments; `limit + 1`.
+
+    `status` is one of STATUSES (`unpaid`: anything still open); voided ones only when asked for.
+    """
+    query = (
+        select(Invoice)
+        .join(Invoice.client)
+        .where(in_scope(actor), *_conditions(status))
+        .options(contains_eager(Invoice.client), joinedload(Invoice.instalments))
+    )
+    if client_id is not None:
+        query = query.where(Invoice.client_id == client_id)
+    if client_ref is not None:
+        query = query.where(Client.ref == client_ref)
+    if q and q.strip():
+        query = _search(query, q.strip().replace("\x00", ""))
+    place = tuple_(Invoice.due_on, Invoice.id)
+    if after is not None:
+        query = query.where(place < tuple_(*after) if newest else place > tuple_(*after))
+    order = (Invoice.due_on.desc(), Invoice.id.desc()) if newest else (Invoice.due_on, Invoice.id)
+    return list(db.session.scalars(query.order_by(*order).limit(limit + 1)).unique())
+
+
+def _conditions(status: str | None) -> list[ColumnElement[bool]]:
+    live, unpaid = Invoice.voided_at.is_(None), Invoice.open > _NOTHING
+    late_part = (
+        select(Instalment.id)
+        .where(Instalment.invoice_id == Invoice.id, Instalment.open > 0, Instalment.due_on < today())
+        .exists()
+    )
+    owed = Invoice.kind.in_([kind for kind, sign in rules.SIGN.items() if sign > 0])
+    conditions: dict[str | None, list[ColumnElement[bool]]] = {
+        None: [live],
+        "void": [Invoice.voided_at.is_not(None)],
+        "paid": [live, Invoice.open == 0],
+        "unpaid": [live, unpaid],
+        "overdue": [live, unpaid, owed, late_part],
+        "open": [live, unpaid, Invoice.open == Invoice.gross, ~(owed & late_part)],
+        "partly_paid": [live, unpaid, Invoice.open < Invoice.gross, ~(owed & late_part)],
+    }
+    return conditions[status]
+
+
+def starts_with(start: str) -> ColumnElement[bool]:
+    """References that start with exactly these letters, in a form the index of references serves."""
+    if db.engine.dialect.name == "sqlite":  # LIKE ignores case there, so no index helps it
+        return Invoice.ref.between(start, start + LAST)
+    return Invoice.ref.startswith(start, autoescape=True)
+
+
+def billed_under(q: str, most: int) -> Select[tuple[uuid.UUID]]:
+    """Ids of clients with a live document whose reference starts like `q`, as written or in capitals."""
+    starts = [
+        select(
+            select(Invoice.client_id)
+            .where(starts_with(start), Invoice.voided_at.is_(None))
+            .limit(most)
+            .subquery()
+        )
+        for start in sorted({q, q.upper()})
+    ]
+    return select(union_all(*starts).subquery().c.client_id)
+
+
+def _search(query: Select[Invoice], q: str) -> Select[Invoice]:
+    """Invoices whose reference starts like `q`, or whose client is called so."""
+    by_ref = or_(starts_with(q), starts_with(q.upper()))
+    return query.where(or_(by_ref, Client.search_text.contains(fold(q), autoescape=True)))
+
+
+@dataclass(frozen=True)
+class Aging:
+    """Open instalments by days overdue (cents, the order of `rules.BUCKETS`), credits apart."""
+
+    buckets: tuple[int, ...]
+    credits: int
+    next_due_on: date | None = None
+    next_due: int = 0
+
+    @property
+    def not_due(self) -> int:
+        return self.buckets[0]
+
+    @property
+    def overdue(self) -> int:
+        return sum(self.buckets[1:])
+
+
+def aging(actor: Actor, client_id: uuid.UUID | None = None) -> Aging:
+    """The aging of the actor's whole scope, or of one client, in one grouped read of an index."""
+    query = (
+        select(Instalment.due_on, Instalment.sign, func.sum(Instalment.open))
+        .where(Instalment.open > _NOTHING, Instalment.sign != 0)
+        .group_by(Instalment.due_on, Instalment.sign)
+    )
+    if client_id is not None:
+        query = query.where(Instalment.client_id == client_id)
+    elif not sees_everything(actor):
+        query = query.where(Instalment.client_id.in_(select(Client.id).where(in_scope(actor))))
+    day, sums, credit = today(), [0] * len(rules.BUCKETS), 0
+    coming: dict[date, int] = {}
+    for due_on, sign, amount in db.session.execute(query):
+        if sign < 0:
+            credit += int(amount)
+            continue
+        sums[rules.bucket(due_on, day)] += int(amount)
+        if due_on >= day:
+            coming[due_on] = coming.get(due_on, 0) + int(amount)
+    soonest = min(coming, default=None)
+    return Aging(tuple(sums), credit, soonest, coming[soonest] if soonest else 0)
+
+
+def map_documents(refs: Sequence[str]) -> dict[str, Invoice]:
+    """Documents by ref, unscoped, for bulk writers: the live one, else the voided one to revive."""
+    found: dict[str, Invoice] = {}
+    for start in range(0, len(refs), CHUNK):
+        query = select(Invoice).where(Invoice.ref.in_(refs[start : start + CHUNK]))
+        for invoice in db.session.scalars(query.order_by(Invoice.voided_at.desc(), Invoice.id)):
+            current = found.get(invoice.ref)
+            if current is None or (current.voided_at is not None and invoice.voided_at is None):
+                found[invoice.ref] = invoice
+    return found

@@ -1,0 +1,81 @@
+"""Pure decisions about invoices: status, instalments, lateness, payer class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+SIGN = {"invoice": 1, "deposit": 1, "credit_note": -1, "write_off": -1}
+# Aging buckets in days overdue: label key and the last day it holds.
+BUCKETS: tuple[tuple[str, int | None], ...] = (
+    ("not_due", 0),
+    ("1_30", 30),
+    ("31_60", 60),
+    ("61_90", 90),
+    ("91_120", 120),
+    ("over_120", None),
+)
+
+# What lists filter by: the statuses, and `unpaid` for anything still open.
+STATUSES = ("open", "overdue", "partly_paid", "paid", "unpaid", "void")
+
+
+def status(*, kind: str, gross: int, open_: int, due_on: date, today: date, voided: bool) -> str:
+    """`void`, `paid`, `overdue`, `partly_paid` or `open`."""
+    if voided:
+        return "void"
+    if open_ == 0:
+        return "paid"
+    if due_on < today and SIGN[kind] > 0:
+        return "overdue"
+    return "partly_paid" if open_ < gross else "open"
+
+
+def warnings(issued_on: date, due_on: date) -> list[str]:
+    """What is odd but allowed: `due_before_issue`."""
+    return ["due_before_issue"] if due_on < issued_on else []
+
+
+def bucket(due_on: date, today: date) -> int:
+    """Index into BUCKETS of something due on `due_on`."""
+    late = (today - due_on).days
+    return sum(last is not None and late > last for _name, last in BUCKETS)
+
+
+def check_instalments(gross: int, amounts: Sequence[int]) -> bool:
+    """Instalments are positive and add up to the invoice."""
+    return bool(amounts) and all(amount > 0 for amount in amounts) and sum(amounts) == gross
+
+
+def settle(opens: Sequence[int], amount: int) -> list[int]:
+    """How much of `amount` each open part takes, oldest first; never more than is open."""
+    shares = []
+    for open_ in opens:
+        share = min(open_, max(amount, 0))
+        shares.append(share)
+        amount -= share
+    return shares
+
+
+def spread(parts: Sequence[tuple[date, int]], amount: int) -> list[int]:
+    """The share of each (due date, cents) part in `amount`: earliest due first, in the given order."""
+    order = sorted(range(len(parts)), key=lambda index: (parts[index][0], index))
+    shares = [0] * len(parts)
+    for index, share in zip(order, settle([parts[index][1] for index in order], amount), strict=True):
+        shares[index] = share
+    return shares
+
+
+def payer_class(days_late: int | None, *, insolvent: bool = False) -> str | None:
+    """A up to 30 days late on average, B up to 60, C up to 90, D beyond, E when insolvent.
+
+    None without any history. The average is weighted by amount.
+    """
+    if insolvent:
+        return "E"
+    if days_late is None:
+        return None
+    for letter, last in (("A", 30), ("B", 60), ("C", 90)):
+        if days_late <= last:
+            return letter
+    return "D"

@@ -1,0 +1,1 @@
+"""What was received, and which invoices it settles."""

@@ -1,0 +1,100 @@
+"""Reads of payments and their allocations, inside the actor's scope."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Row, select, tuple_
+
+from webapp.clients.models import Client
+from webapp.clients.policy import in_scope
+from webapp.core.errors import Forbidden, NotFound
+from webapp.extensions import db
+from webapp.invoices.models import Invoice
+from webapp.payments.models import Allocation, Payment
+from webapp.users.actor import Actor
+from webapp.users.policy import may
+
+MISSING = _l("Règlement introuvable. Il n’existe pas, ou n’est pas dans votre portefeuille.")
+HIDDEN = _l("Votre rôle ne voit pas les règlements.")
+
+
+def _require(actor: Actor) -> None:
+    if not may(actor, "payment.read"):
+        raise Forbidden(HIDDEN)
+
+
+def get_payment(actor: Actor, payment_id: uuid.UUID) -> Payment:
+    """The payment, or NotFound when out of scope. Raises Forbidden."""
+    _require(actor)
+    found = db.session.scalar(
+        select(Payment)
+        .join(Client, Client.id == Payment.client_id)
+        .where(Payment.id == payment_id, in_scope(actor))
+    )
+    if found is None:
+        raise NotFound(MISSING)
+    return found
+
+
+def client_ref_of(payment: Payment) -> str:
+    """The reference of the client who paid."""
+    return db.session.get_one(Client, payment.client_id).ref
+
+
+def find_payment_by_ref(source: str, source_ref: str) -> Payment | None:
+    """The live payment a source gave under that reference, unscoped: for its writer."""
+    return db.session.scalar(
+        select(Payment).where(
+            Payment.source == source, Payment.source_ref == source_ref, Payment.voided_at.is_(None)
+        )
+    )
+
+
+def list_payments(
+    actor: Actor,
+    *,
+    limit: int,
+    after: Sequence[object] | None = None,
+    client_id: uuid.UUID | None = None,
+    client_ref: str | None = None,
+) -> Sequence[Row[Payment, str]]:
+    """Live payments, newest first, with their client's reference; `limit + 1` rows."""
+    _require(actor)
+    query = (
+        select(Payment, Client.ref)
+        .join(Client, Client.id == Payment.client_id)
+        .where(in_scope(actor), Payment.voided_at.is_(None))
+    )
+    if client_id is not None:
+        query = query.where(Payment.client_id == client_id)
+    if client_ref is not None:
+        query = query.where(Client.ref == client_ref)
+    if after is not None:
+        query = query.where(tuple_(Payment.received_on, Payment.id) < tuple_(*after))
+    query = query.order_by(Payment.received_on.desc(), Payment.id.desc()).limit(limit + 1)
+    return db.session.execute(query).all()
+
+
+def list_allocations(payment_id: uuid.UUID) -> Sequence[Row[Allocation, str]]:
+    """Allocations of a payment already known to be in scope, reversed ones too, with invoice refs."""
+    return db.session.execute(
+        select(Allocation, Invoice.ref)
+        .join(Invoice, Invoice.id == Allocation.invoice_id)
+        .where(Allocation.payment_id == payment_id)
+        .order_by(Allocation.id)
+    ).all()
+
+
+def list_settlements(actor: Actor, invoice_id: uuid.UUID) -> Sequence[Row[Payment, Allocation]]:
+    """Live allocations on an invoice already known to be in scope; none without the right."""
+    if not may(actor, "payment.read"):
+        return []
+    return db.session.execute(
+        select(Payment, Allocation)
+        .join(Allocation, Allocation.payment_id == Payment.id)
+        .where(Allocation.invoice_id == invoice_id, Allocation.reversed_at.is_(None))
+        .order_by(Allocation.effective_on, Allocation.id)
+    ).all()
