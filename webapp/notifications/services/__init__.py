@@ -1,0 +1,18 @@
+"""Verbs about telling people: fan-out, inbox, devices, what became of a push."""
+
+from webapp.notifications.services.devices import forget_sessions, subscribe, test_devices, unsubscribe
+from webapp.notifications.services.fan_out import tell_of_alerts, tell_of_assignment, tell_of_message
+from webapp.notifications.services.inbox import mark_all_read, mark_answered, mark_read
+
+__all__ = [
+    "forget_sessions",
+    "mark_all_read",
+    "mark_answered",
+    "mark_read",
+    "subscribe",
+    "tell_of_alerts",
+    "tell_of_assignment",
+    "tell_of_message",
+    "test_devices",
+    "unsubscribe",
+]

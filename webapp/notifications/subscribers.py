@@ -1,0 +1,38 @@
+"""What others did that people must hear of, in the same transaction."""
+
+from __future__ import annotations
+
+from webapp.core import metrics
+from webapp.core.events import before_commit
+from webapp.notifications import services
+from webapp.notifications.queries import count_deliveries
+from webapp.risk.events import AlertAssigned, AlertChanged, AlertsRaised
+from webapp.threads.events import MessagePosted
+from webapp.users.events import SessionEnded
+
+metrics.gauge("encours_deliveries", "Pushes of the last 24 hours", count_deliveries, label="state")
+
+
+@before_commit(AlertsRaised)
+def _on_alerts(event: AlertsRaised) -> None:
+    services.tell_of_alerts(event.alert_ids)
+
+
+@before_commit(AlertChanged)
+def _on_answer(event: AlertChanged) -> None:
+    services.mark_answered(event.alert_id)
+
+
+@before_commit(AlertAssigned)
+def _on_assignment(event: AlertAssigned) -> None:
+    services.tell_of_assignment(event.alert_id, event.user_id, event.by_id)
+
+
+@before_commit(MessagePosted)
+def _on_message(event: MessagePosted) -> None:
+    services.tell_of_message(event.message_id, event.thread_id)
+
+
+@before_commit(SessionEnded)
+def _on_sign_out(event: SessionEnded) -> None:
+    services.forget_sessions(event.session_ids)

@@ -1,0 +1,1 @@
+"""The only speaker of Socket.IO: connection, rooms, handlers, broadcast."""

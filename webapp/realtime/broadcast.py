@@ -1,0 +1,70 @@
+"""From committed events to sockets: each thread's news to who is in its room and still may."""
+
+from __future__ import annotations
+
+import uuid
+
+from webapp.realtime import audience, out, registry
+from webapp.realtime.connection import leave
+from webapp.realtime.ears import hears
+from webapp.threads import presence, queries
+from webapp.threads.events import (
+    MessageDeleted,
+    MessageEdited,
+    MessagePosted,
+    MessageReacted,
+    ThreadRead,
+)
+
+NAMES = {
+    MessagePosted: "message.posted",
+    MessageEdited: "message.edited",
+    MessageDeleted: "message.deleted",
+    MessageReacted: "message.reacted",
+}
+ThreadNews = MessagePosted | MessageEdited | MessageDeleted | MessageReacted
+
+
+@hears(*NAMES)
+def on_message(event: ThreadNews) -> None:
+    """The message as it stands now, then the unread marks of followers elsewhere."""
+    if not registry.everyone():
+        return
+    clear_room(event.thread_id)
+    shown = queries.present([event.message_id])
+    if shown:
+        out.to_room(NAMES[type(event)], {"message": shown[0]}, event.thread_id)
+    if isinstance(event, MessagePosted):
+        tell_followers(event.thread_id)
+
+
+def clear_room(thread_id: uuid.UUID) -> None:
+    """Ask the policy again for everyone in the room; who may no longer read it leaves."""
+    present = registry.in_room(thread_id)
+    allowed = audience.readers(thread_id, (connection.actor for connection in present))
+    for connection in present:
+        if connection.user_id not in allowed:
+            leave(connection, thread_id)
+
+
+def tell_followers(thread_id: uuid.UUID) -> None:
+    """`thread.unread` to each connected follower whose screen does not show the thread."""
+    elsewhere = {
+        user_id: actor
+        for user_id, actor in registry.actors().items()
+        if user_id not in presence.looking(thread_id)
+    }
+    allowed = audience.readers(thread_id, elsewhere.values())
+    if not allowed:
+        return
+    for waiting in queries.count_unread(thread_id, allowed):
+        user_id = waiting.pop("user_id")
+        out.to_user("thread.unread", {"thread_id": str(thread_id), **waiting}, user_id)
+
+
+@hears(ThreadRead)
+def on_read(event: ThreadRead) -> None:
+    """To the room, and to the reader's other devices."""
+    clear_room(event.thread_id)
+    payload = {"thread_id": str(event.thread_id), "user_id": str(event.user_id), "seq": event.seq}
+    out.to_thread_and_user("thread.read", payload, event.thread_id, event.user_id)

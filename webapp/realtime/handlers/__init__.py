@@ -1,0 +1,1 @@
+"""Client events, a module a feature."""

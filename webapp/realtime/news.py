@@ -1,0 +1,76 @@
+"""Alerts to each person entitled; changed invoices and clients as ids to ask again for."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import select
+
+from webapp.clients.events import ClientMoved, ClientsChanged
+from webapp.clients.models import Client
+from webapp.clients.policy import may_see
+from webapp.extensions import db
+from webapp.invoices.events import BalanceChanged, InvoicesChanged
+from webapp.invoices.models import Invoice
+from webapp.realtime import out, registry
+from webapp.realtime.ears import hears
+from webapp.risk.events import AlertChanged, AlertRaised, LimitChanged
+from webapp.risk.policy import may_hear_of
+from webapp.risk.queries import alert_for
+
+MOST_IDS = 50
+
+
+@hears(AlertRaised, AlertChanged)
+def on_alert(event: AlertRaised | AlertChanged) -> None:
+    """As each connected person may see it: what a role does not see is not in its event."""
+    people = registry.actors()
+    place = db.session.execute(_places().where(Client.id == event.client_id)).first() if people else None
+    if place is None:
+        return
+    name = "alert.raised" if isinstance(event, AlertRaised) else "alert.changed"
+    for actor in people.values():
+        if may_hear_of(actor, place):  # type: ignore[arg-type]
+            shown = alert_for(actor, event.alert_id)
+            if shown is not None:
+                out.to_user(name, {"alert": shown}, actor.user_id)
+
+
+@hears(InvoicesChanged)
+def on_invoices(event: InvoicesChanged) -> None:
+    query = select(Invoice.id, Client.branch_id, Client.sales_rep_id).join(
+        Client, Client.id == Invoice.client_id
+    )
+    _tell("invoice.changed", event.invoice_ids, query, Invoice.id)
+
+
+@hears(BalanceChanged, ClientsChanged)
+def on_clients(event: BalanceChanged | ClientsChanged) -> None:
+    _tell("client.changed", event.client_ids, _places(), Client.id)
+
+
+@hears(ClientMoved, LimitChanged)
+def on_client(event: ClientMoved | LimitChanged) -> None:
+    _tell("client.changed", (event.client_id,), _places(), Client.id)
+
+
+def _places() -> Any:
+    return select(Client.id, Client.branch_id, Client.sales_rep_id)
+
+
+def _tell(name: str, ids: Iterable[uuid.UUID], query: Any, column: Any) -> None:
+    """Each connected person gets the ids in their scope; `ids: null` when they are too many."""
+    people, wanted = registry.actors(), list(ids)
+    if not people:
+        return
+    if not wanted or len(wanted) > MOST_IDS:
+        for user_id in people:
+            out.to_user(name, {"ids": None}, user_id)
+        return
+    rows = db.session.execute(query.where(column.in_(wanted))).all()
+    for actor in people.values():
+        visible = [str(row.id) for row in rows if may_see(actor, row)]
+        if visible:
+            out.to_user(name, {"ids": visible}, actor.user_id)

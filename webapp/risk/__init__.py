@@ -1,0 +1,1 @@
+"""Limits by amount and delay, utilisation, alerts."""

@@ -1,0 +1,51 @@
+"""Reads of limits and alerts, inside the actor's scope."""
+
+from webapp.risk.queries.alerts import (
+    FILTERS,
+    AlertLine,
+    alert_for,
+    client_figures,
+    count_by_filter,
+    count_followed,
+    count_open,
+    find_alert,
+    get_alert,
+    list_alerts,
+    list_answered,
+    list_open_alerts,
+    oldest_overdue_invoices,
+    open_alerts_of,
+)
+from webapp.risk.queries.limits import (
+    LimitLine,
+    current_limit,
+    history_of,
+    limit_history,
+    limits_of,
+    list_limits,
+    utilisation_of,
+)
+
+__all__ = [
+    "FILTERS",
+    "AlertLine",
+    "LimitLine",
+    "alert_for",
+    "client_figures",
+    "count_by_filter",
+    "count_followed",
+    "count_open",
+    "current_limit",
+    "find_alert",
+    "get_alert",
+    "history_of",
+    "limit_history",
+    "limits_of",
+    "list_alerts",
+    "list_answered",
+    "list_limits",
+    "list_open_alerts",
+    "oldest_overdue_invoices",
+    "open_alerts_of",
+    "utilisation_of",
+]

@@ -1,0 +1,7 @@
+"""Verbs about limits and alerts."""
+
+from webapp.risk.services.alerts import acknowledge, assign, unacknowledge
+from webapp.risk.services.evaluation import evaluate_clients, evaluate_delays
+from webapp.risk.services.limits import set_limit
+
+__all__ = ["acknowledge", "assign", "evaluate_clients", "evaluate_delays", "set_limit", "unacknowledge"]

@@ -1,0 +1,23 @@
+"""Balances and limits changed: look at the clients again, in the same transaction. Also gives the
+navigation its figure."""
+
+from __future__ import annotations
+
+from webapp.core.events import before_commit
+from webapp.core.pages import register_counter
+from webapp.invoices.events import BalanceChanged
+from webapp.risk.events import LimitChanged
+from webapp.risk.queries import count_open
+from webapp.risk.services import evaluate_clients
+
+register_counter("open_alerts", count_open)
+
+
+@before_commit(BalanceChanged)
+def _on_balances(event: BalanceChanged) -> None:
+    evaluate_clients(event.client_ids)
+
+
+@before_commit(LimitChanged)
+def _on_limit(event: LimitChanged) -> None:
+    evaluate_clients([event.client_id])

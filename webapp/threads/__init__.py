@@ -1,0 +1,1 @@
+"""Conversations attached to a subject: messages, read marks, followers. Knows no subject."""

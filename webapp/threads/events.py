@@ -1,0 +1,39 @@
+"""What happened in threads."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class MessagePosted:
+    message_id: uuid.UUID
+    thread_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class MessageEdited:
+    message_id: uuid.UUID
+    thread_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class MessageDeleted:
+    message_id: uuid.UUID
+    thread_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class MessageReacted:
+    message_id: uuid.UUID
+    thread_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class ThreadRead:
+    """Someone has read a thread up to `seq`."""
+
+    thread_id: uuid.UUID
+    user_id: uuid.UUID
+    seq: int

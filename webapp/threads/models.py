@@ -1,0 +1,85 @@
+"""Threads, messages, read marks. A thread's id is its subject's id."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.core.clock import UtcDateTime, now
+from webapp.core.ids import new_id
+from webapp.extensions import db
+
+
+class Thread(db.Model):
+    """A conversation about one subject; the row is made at the first write."""
+
+    __tablename__ = "threads"
+    __table_args__ = (Index("ix_threads_last_message", "last_message_at"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    subject_type: Mapped[str] = mapped_column(String(30))
+    last_seq: Mapped[int] = mapped_column(default=0)
+    last_message_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class Message(db.Model):
+    """One message. `seq` orders a thread for everyone, from 1, without holes."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("thread_id", "seq"),
+        UniqueConstraint("author_id", "client_id"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    thread_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("threads.id"))
+    seq: Mapped[int]
+    author_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))  # None: the product
+    client_id: Mapped[uuid.UUID] = mapped_column(Uuid)  # made by the sender; one act, one UUID
+    kind: Mapped[str] = mapped_column(String(10), default="text")  # text, system
+    body: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    reply_to: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("messages.id"))
+    mentions: Mapped[list[Any]] = mapped_column(JSON, default=list)  # user ids
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class MessageVersion(db.Model):
+    """What a message said before it was edited."""
+
+    __tablename__ = "message_versions"
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    message_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("messages.id"), index=True)
+    body: Mapped[str] = mapped_column(Text)
+    replaced_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class Reaction(db.Model):
+    """One person's reaction to a message."""
+
+    __tablename__ = "reactions"
+
+    message_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("messages.id"), primary_key=True)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    emoji: Mapped[str] = mapped_column(String(16), primary_key=True)
+
+
+class ThreadMember(db.Model):
+    """Someone who follows a thread. Unread is `thread.last_seq - last_read_seq`."""
+
+    __tablename__ = "thread_members"
+    __table_args__ = (Index("ix_thread_members_user", "user_id", "thread_id"),)
+
+    thread_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("threads.id"), primary_key=True)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    last_read_seq: Mapped[int] = mapped_column(default=0)
+    mentioned_seq: Mapped[int] = mapped_column(default=0)  # the last message that named them
+    level: Mapped[str] = mapped_column(String(10), default="all")  # all, mentions, none

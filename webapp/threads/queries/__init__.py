@@ -1,0 +1,47 @@
+"""Reads of threads: pages of messages, conversations, who follows, who may read."""
+
+from webapp.threads.queries.conversations import count_unread, list_conversations, unread_count
+from webapp.threads.queries.messages import (
+    find_last_seq,
+    find_message,
+    get_page,
+    get_visible_message,
+    present,
+    present_one,
+    read_page,
+    search,
+)
+from webapp.threads.queries.people import (
+    Standing,
+    find_member,
+    find_standing,
+    list_followers,
+    list_mentionable,
+    readers,
+    readers_among,
+    resolve_handles,
+)
+from webapp.threads.queries.subjects import get_invoice_page
+
+__all__ = [
+    "Standing",
+    "count_unread",
+    "find_last_seq",
+    "find_member",
+    "find_message",
+    "find_standing",
+    "get_invoice_page",
+    "get_page",
+    "get_visible_message",
+    "list_conversations",
+    "list_followers",
+    "list_mentionable",
+    "present",
+    "present_one",
+    "read_page",
+    "readers",
+    "readers_among",
+    "resolve_handles",
+    "search",
+    "unread_count",
+]

@@ -1,0 +1,116 @@
+"""A person's conversations and what they have not read."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from webapp.core.api import cut_page, decode_cursor
+from webapp.core.errors import Invalid
+from webapp.core.ids import parse_id
+from webapp.extensions import db
+from webapp.threads.models import Message, Thread, ThreadMember
+from webapp.threads.queries.messages import instant, person
+from webapp.threads.rules import excerpt, unread
+from webapp.threads.subjects import read_subjects, readable_threads
+from webapp.users.actor import Actor
+from webapp.users.models import Membership, User
+
+
+def _waiting() -> ColumnElement[bool]:
+    """`rules.unread` > 0, in SQL."""
+    member = ThreadMember
+    return and_(
+        Thread.last_seq > member.last_read_seq,
+        or_(
+            member.level == "all",
+            and_(member.level == "mentions", member.mentioned_seq > member.last_read_seq),
+        ),
+    )
+
+
+def unread_count(actor: Actor) -> int:
+    """How many followed threads hold something new for the actor, in one query."""
+    query = (
+        select(func.count())
+        .select_from(ThreadMember)
+        .join(Thread, Thread.id == ThreadMember.thread_id)
+        .where(ThreadMember.user_id == actor.user_id, _waiting(), readable_threads(actor))
+    )
+    return db.session.scalar(query) or 0
+
+
+def count_unread(thread_id: uuid.UUID, user_ids: set[uuid.UUID]) -> list[dict[str, Any]]:
+    """For a broadcast: what waits for each of these followers in one thread, in one query."""
+    member = ThreadMember
+    rows = db.session.execute(
+        select(member.user_id, member.last_read_seq, member.mentioned_seq, member.level, Thread.last_seq)
+        .join(Thread, Thread.id == member.thread_id)
+        .where(member.thread_id == thread_id, member.user_id.in_(user_ids), _waiting())
+    )
+    return [
+        {
+            "user_id": row.user_id,
+            "seq": row.last_seq,
+            "unread": unread(row.last_seq, row.last_read_seq, row.mentioned_seq, row.level),
+            "mentioned": row.mentioned_seq > row.last_read_seq,
+        }
+        for row in rows
+    ]
+
+
+def list_conversations(actor: Actor, limit: int = 50, cursor: str | None = None) -> dict[str, Any]:
+    """The threads the actor follows, the latest first, with what is new and how they end.
+
+    A page `{items, next_cursor}` made in one query, plus one for each kind of subject.
+    """
+    position = decode_cursor(cursor, 1)
+    before = parse_id(position[0]) if position else None
+    if position and before is None:
+        raise Invalid(errors={"cursor": _l("Ce curseur n’est pas valable.")})
+    member, last = ThreadMember, Message
+    query = (
+        select(Thread, member, last, User.name, User.handle, Membership.role)
+        .join(member, member.thread_id == Thread.id)
+        .outerjoin(last, and_(last.thread_id == Thread.id, last.seq == Thread.last_seq))
+        .outerjoin(User, User.id == last.author_id)
+        .outerjoin(Membership, (Membership.user_id == User.id) & Membership.ends_on.is_(None))
+        .where(
+            member.user_id == actor.user_id,
+            member.level.in_(("all", "mentions")),
+            Thread.last_seq > 0,
+            readable_threads(actor),
+        )
+        .order_by(last.id.desc())
+        .limit(limit + 1)
+    )
+    if before is not None:
+        query = query.where(last.id < before)
+    rows = db.session.execute(query).all()
+    page = cut_page(rows, limit, lambda row: (str(row[2].id),))
+    subjects = read_subjects((row[0].id, row[0].subject_type) for row in page["items"])
+    items = [_conversation(row, subjects[row[0].id]) for row in page["items"] if row[0].id in subjects]
+    return {"items": items, "next_cursor": page["next_cursor"]}
+
+
+def _conversation(row: Any, subject: Any) -> dict[str, Any]:
+    thread, member, last = row[0], row[1], row[2]
+    return {
+        "thread_id": str(thread.id),
+        "subject_type": thread.subject_type,
+        "client_id": str(subject.client_id),
+        "title": subject.title,
+        "client_name": subject.client_name,
+        "label": subject.label,
+        "url": subject.url,
+        "last_seq": thread.last_seq,
+        "last_message_at": instant(thread.last_message_at),
+        "last_at": thread.last_message_at,
+        "unread": unread(thread.last_seq, member.last_read_seq, member.mentioned_seq, member.level),
+        "mentioned": member.mentioned_seq > member.last_read_seq,
+        "preview": None if last is None or last.deleted_at else excerpt(last.body),
+        "preview_author": person(last.author_id, row.name, row.handle, row.role) if last else None,
+    }

@@ -1,0 +1,206 @@
+"""Messages as everyone sees them, by seq, in a constant number of queries."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, case, func, select
+from sqlalchemy.orm import aliased
+
+from webapp.core.errors import NotFound
+from webapp.extensions import db
+from webapp.threads.models import Message, Reaction, Thread
+from webapp.threads.rules import excerpt
+from webapp.threads.subjects import MISSING, find_subject, get_subject, readable_threads
+from webapp.users.actor import Actor
+from webapp.users.models import Membership, User
+
+PAGE = 200
+
+
+@dataclass(frozen=True)
+class Page:
+    """Messages in order of `seq`; `more` says that the direction asked for goes on."""
+
+    items: list[dict[str, Any]]
+    last_seq: int
+    more: bool
+
+
+def find_last_seq(thread_id: uuid.UUID) -> int:
+    """The seq of the newest message; 0 before the first."""
+    return db.session.scalar(select(Thread.last_seq).where(Thread.id == thread_id)) or 0
+
+
+def find_message(message_id: uuid.UUID) -> Message | None:
+    return db.session.get(Message, message_id)
+
+
+def get_visible_message(actor: Actor, message_id: uuid.UUID) -> Message:
+    """A message of a thread the actor may read, or NotFound."""
+    message = find_message(message_id)
+    if message is None or find_subject(actor, message.thread_id) is None:
+        raise NotFound(MISSING)
+    return message
+
+
+def get_page(
+    actor: Actor,
+    thread_id: uuid.UUID,
+    after_seq: int | None = None,
+    before_seq: int | None = None,
+    limit: int = 50,
+) -> Page:
+    """Messages after `after_seq`, or the last ones before `before_seq` (of all by default).
+
+    Raises NotFound when the thread's subject is out of scope.
+    """
+    get_subject(actor, thread_id)
+    return read_page(thread_id, after_seq, before_seq, limit)
+
+
+def read_page(
+    thread_id: uuid.UUID,
+    after_seq: int | None = None,
+    before_seq: int | None = None,
+    limit: int = 50,
+) -> Page:
+    """The same for who has already been let in."""
+    query = _messages().where(Message.thread_id == thread_id)
+    if before_seq is not None:
+        query = query.where(Message.seq < before_seq)
+    if after_seq is not None:
+        query = query.where(Message.seq > after_seq)
+    forward = after_seq is not None
+    query = query.order_by(Message.seq if forward else Message.seq.desc()).limit(limit + 1)
+    rows = list(db.session.execute(query))
+    more, rows = len(rows) > limit, rows[:limit]
+    if not forward:
+        rows.reverse()
+    newest = rows[-1][0].seq if rows else 0
+    at_the_end = before_seq is None and not (forward and (more or not rows))
+    return Page(_present_rows(rows), newest if at_the_end else find_last_seq(thread_id), more)
+
+
+def present(message_ids: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
+    """The wire form of these messages, in order of seq. Unscoped: the caller has asked the policy."""
+    rows = db.session.execute(_messages().where(Message.id.in_(message_ids)).order_by(Message.seq))
+    return _present_rows(list(rows))
+
+
+def present_one(message_id: uuid.UUID) -> dict[str, Any]:
+    return present([message_id])[0]
+
+
+def search(actor: Actor, text: str, limit: int = 20) -> list[dict[str, Any]]:
+    """Messages in scope that contain `text`, newest first."""
+    if not text.strip():
+        return []
+    rows = db.session.execute(
+        _messages()
+        .join(Thread, Thread.id == Message.thread_id)
+        .where(
+            Message.body.icontains(text.strip(), autoescape=True),
+            Message.deleted_at.is_(None),
+            readable_threads(actor),
+        )
+        .order_by(Message.id.desc())
+        .limit(limit)
+    )
+    return _present_rows(list(rows))
+
+
+_quoted, _quoted_author = aliased(Message), aliased(User)
+
+
+def _messages() -> Any:
+    return (
+        select(
+            Message,
+            User.name,
+            User.handle,
+            Membership.role,
+            _quoted.seq.label("quoted_seq"),
+            case((_quoted.deleted_at.is_(None), func.substr(_quoted.body, 1, 300))).label("quoted_body"),
+            _quoted_author.name.label("quoted_name"),
+        )
+        .outerjoin(User, User.id == Message.author_id)
+        .outerjoin(Membership, (Membership.user_id == User.id) & Membership.ends_on.is_(None))
+        .outerjoin(_quoted, _quoted.id == Message.reply_to)
+        .outerjoin(_quoted_author, _quoted_author.id == _quoted.author_id)
+    )
+
+
+def _present_rows(rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
+    reactions = _reactions([row[0].id for row in rows])
+    return [_wire(row, reactions.get(row[0].id, [])) for row in rows]
+
+
+def _wire(row: Row[Any], reactions: list[dict[str, Any]]) -> dict[str, Any]:
+    message: Message = row[0]
+    deleted = message.deleted_at is not None
+    return {
+        "id": str(message.id),
+        "thread_id": str(message.thread_id),
+        "seq": message.seq,
+        "client_id": str(message.client_id),
+        "kind": message.kind,
+        "author": person(message.author_id, row.name, row.handle, row.role),
+        "body": "" if deleted else message.body,
+        "html": "" if deleted else message.html,
+        "created_at": instant(message.created_at),
+        "edited_at": instant(message.edited_at),
+        "deleted_at": instant(message.deleted_at),
+        "reply_to": str(message.reply_to) if message.reply_to else None,
+        "quote": None if deleted else _quote(row),
+        "mentions": [] if deleted else list(message.mentions),
+        "reactions": [] if deleted else reactions,
+    }
+
+
+def person(user_id: uuid.UUID | None, name: str | None, handle: str | None, role: str | None) -> Any:
+    """How a message names its author; None stands for the product itself."""
+    if user_id is None:
+        return None
+    words = (name or "?").split()
+    initials = (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper() if words else "?"
+    return {"id": str(user_id), "name": name, "handle": handle, "initials": initials, "role": role}
+
+
+def instant(value: datetime | None) -> str | None:
+    """RFC 3339 in UTC, to the millisecond."""
+    if value is None:
+        return None
+    return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _reactions(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[dict[str, Any]]]:
+    found: dict[uuid.UUID, dict[str, list[str]]] = {}
+    if ids:
+        rows = db.session.execute(
+            select(Reaction.message_id, Reaction.emoji, Reaction.user_id)
+            .where(Reaction.message_id.in_(ids))
+            .order_by(Reaction.emoji, Reaction.user_id)
+        )
+        for message_id, emoji, user_id in rows:
+            found.setdefault(message_id, {}).setdefault(emoji, []).append(str(user_id))
+    return {
+        message_id: [{"emoji": emoji, "user_ids": users} for emoji, users in by_emoji.items()]
+        for message_id, by_emoji in found.items()
+    }
+
+
+def _quote(row: Row[Any]) -> dict[str, Any] | None:
+    """What the message answers: whose, and how it begins; nothing of a deleted one."""
+    if row.quoted_seq is None:
+        return None
+    return {
+        "id": str(row[0].reply_to),
+        "seq": row.quoted_seq,
+        "name": row.quoted_name or "Encours",
+        "excerpt": excerpt(row.quoted_body or "", 140),
+    }

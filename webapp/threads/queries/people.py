@@ -1,0 +1,83 @@
+"""People around a thread: who follows it, who may read it, whom a text can name."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from webapp.extensions import db
+from webapp.threads.models import ThreadMember
+from webapp.threads.policy import may_read
+from webapp.threads.rules import SEEN
+from webapp.threads.subjects import Subject, read_subject
+from webapp.users.actor import Actor
+from webapp.users.models import User
+from webapp.users.queries import list_actors
+
+
+def find_member(thread_id: uuid.UUID, user_id: uuid.UUID) -> ThreadMember | None:
+    return db.session.get(ThreadMember, (thread_id, user_id))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a person stands in a thread, and how far anybody else has read."""
+
+    last_read_seq: int = 0
+    level: str | None = None
+    others_read_seq: int = 0
+
+
+def find_standing(thread_id: uuid.UUID, user_id: uuid.UUID) -> Standing:
+    """In one query."""
+    rows = db.session.execute(
+        select(ThreadMember.user_id, ThreadMember.last_read_seq, ThreadMember.level).where(
+            ThreadMember.thread_id == thread_id
+        )
+    ).all()
+    mine = next((row for row in rows if row.user_id == user_id), None)
+    others = max((row.last_read_seq for row in rows if row.user_id != user_id), default=0)
+    return Standing(mine.last_read_seq if mine else 0, mine.level if mine else None, others)
+
+
+def list_followers(thread_id: uuid.UUID) -> list[ThreadMember]:
+    """Everyone who follows the thread, `level` says how closely (`all`, `mentions`, `none`)."""
+    query = select(ThreadMember).where(ThreadMember.thread_id == thread_id, ThreadMember.level != SEEN)
+    return list(db.session.scalars(query))
+
+
+def readers(thread_id: uuid.UUID, user_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Which of these people may read the thread now."""
+    wanted = set(user_ids)
+    subject = read_subject(thread_id) if wanted else None
+    if subject is None:
+        return set()
+    return {actor.user_id for actor in list_actors(wanted) if may_read(actor, subject)}
+
+
+def readers_among(thread_id: uuid.UUID, actors: Iterable[Actor]) -> set[uuid.UUID]:
+    """The same for actors already resolved: one query."""
+    subject = read_subject(thread_id)
+    if subject is None:
+        return set()
+    return {actor.user_id for actor in actors if may_read(actor, subject)}
+
+
+def resolve_handles(subject: Subject, handles: set[str]) -> dict[str, uuid.UUID]:
+    """Handles of active people who may read the thread, with their ids; the others are plain text."""
+    if not handles:
+        return {}
+    query = select(User.id, User.handle).where(User.handle.in_(handles), User.active)
+    found = {row.id: row.handle for row in db.session.execute(query)}
+    if not found:
+        return {}
+    return {found[actor.user_id]: actor.user_id for actor in list_actors(found) if may_read(actor, subject)}
+
+
+def list_mentionable(subject: Subject, limit: int = 200) -> list[Actor]:
+    """People who may read the thread, by name: the choices after an @."""
+    allowed = [actor for actor in list_actors() if may_read(actor, subject)]
+    return sorted(allowed, key=lambda actor: actor.name)[:limit]

@@ -1,0 +1,143 @@
+"""What threads take and give, for API and sockets alike."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from marshmallow import ValidationError, fields, validate
+
+from webapp.core.api import MAX_PAGE, ApiSchema
+
+MAX_SEQ = 2**53
+
+
+def _storable(text: str) -> None:
+    """JSON can carry halves of characters that no database takes."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise ValidationError(str(_l("Ce texte contient des caractères illisibles."))) from error
+
+
+class MessageIn(ApiSchema):
+    client_id = fields.UUID(required=True)
+    body = fields.String(required=True, validate=_storable)
+    reply_to = fields.UUID(load_default=None, allow_none=True)
+    attachment_ids = fields.List(
+        fields.UUID(),
+        load_default=list,
+        validate=validate.Length(max=0),
+        metadata={"description": "none yet"},
+    )
+
+
+class EditIn(ApiSchema):
+    body = fields.String(required=True, validate=_storable)
+
+
+class ReactionIn(ApiSchema):
+    emoji = fields.String(required=True, validate=[validate.Length(1, 16), _storable])
+    on = fields.Boolean(load_default=True)
+
+
+class ReadIn(ApiSchema):
+    seq = fields.Integer(required=True, strict=True, validate=validate.Range(0, MAX_SEQ))
+
+
+class MessagesArgs(ApiSchema):
+    after_seq = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(0, MAX_SEQ))
+    before_seq = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(0, MAX_SEQ))
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, MAX_PAGE))
+    cursor = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=500))
+
+
+class ThreadReadOut(ApiSchema):
+    thread_id = fields.UUID()
+    seq = fields.Integer()
+
+
+class LevelOut(ApiSchema):
+    thread_id = fields.UUID()
+    level = fields.String()
+
+
+class AuthorOut(ApiSchema):
+    id = fields.UUID()
+    name = fields.String()
+    handle = fields.String()
+    initials = fields.String()
+    role = fields.String(allow_none=True)
+
+
+class QuoteOut(ApiSchema):
+    id = fields.UUID()
+    seq = fields.Integer()
+    name = fields.String()
+    excerpt = fields.String()
+
+
+class ReactionOut(ApiSchema):
+    emoji = fields.String()
+    user_ids = fields.List(fields.UUID())
+
+
+class MessageOut(ApiSchema):
+    id = fields.UUID()
+    thread_id = fields.UUID()
+    seq = fields.Integer()
+    client_id = fields.UUID()
+    kind = fields.String()
+    author = fields.Nested(AuthorOut, allow_none=True)
+    body = fields.String()
+    html = fields.String()
+    created_at = fields.String()
+    edited_at = fields.String(allow_none=True)
+    deleted_at = fields.String(allow_none=True)
+    reply_to = fields.UUID(allow_none=True)
+    quote = fields.Nested(QuoteOut, allow_none=True)
+    mentions = fields.List(fields.UUID())
+    reactions = fields.List(fields.Nested(ReactionOut))
+
+
+class MessagesOut(ApiSchema):
+    items = fields.List(fields.Nested(MessageOut))
+    next_cursor = fields.String(allow_none=True)
+    last_seq = fields.Integer()
+    more = fields.Boolean()
+
+
+class ThreadOut(ApiSchema):
+    id = fields.UUID()
+    thread_id = fields.UUID()
+    subject_type = fields.String()
+    client_id = fields.UUID()
+    title = fields.String()
+    url = fields.String()
+    last_seq = fields.Integer()
+    last_read_seq = fields.Integer()
+    unread = fields.Integer()
+    level = fields.String(allow_none=True)
+
+
+class ConversationOut(ApiSchema):
+    thread_id = fields.UUID()
+    subject_type = fields.String()
+    client_id = fields.UUID()
+    title = fields.String()
+    label = fields.String()
+    client_name = fields.String()
+    url = fields.String()
+    last_seq = fields.Integer()
+    last_message_at = fields.String(allow_none=True)
+    unread = fields.Integer()
+    mentioned = fields.Boolean()
+    preview = fields.String(allow_none=True)
+    preview_author = fields.Nested(AuthorOut, allow_none=True)
+
+
+class ConversationsOut(ApiSchema):
+    items = fields.List(fields.Nested(ConversationOut))
+    next_cursor = fields.String(allow_none=True)
+
+
+class LevelIn(ApiSchema):
+    level = fields.String(required=True, validate=validate.OneOf(("all", "mentions", "none")))

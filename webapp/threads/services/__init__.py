@@ -1,0 +1,15 @@
+"""Verbs of threads: say, reword, take back, react, read, follow."""
+
+from webapp.threads.services.changing import delete_message, edit_message, react
+from webapp.threads.services.following import mark_read, set_follow_level
+from webapp.threads.services.posting import post_message, post_system_line
+
+__all__ = [
+    "delete_message",
+    "edit_message",
+    "mark_read",
+    "post_message",
+    "post_system_line",
+    "react",
+    "set_follow_level",
+]

@@ -1,0 +1,105 @@
+"""Following and reading: who hears of a thread, and up to where they have read."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import literal, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from webapp.core.errors import Invalid
+from webapp.core.events import record
+from webapp.extensions import db
+from webapp.threads.events import ThreadRead
+from webapp.threads.models import ThreadMember
+from webapp.threads.queries import find_last_seq, find_member
+from webapp.threads.rules import LEVELS, SEEN
+from webapp.threads.subjects import Subject, get_subject
+from webapp.users.actor import Actor
+from webapp.users.models import Branch, Membership, User
+
+
+def mark_read(actor: Actor, thread_id: uuid.UUID, seq: int) -> int:
+    """Note that the actor has read up to `seq` (never back, never beyond the end); returns where
+    the mark stands. Raises NotFound. Events: ThreadRead when it moved.
+    """
+    get_subject(actor, thread_id)
+    seq = min(seq, find_last_seq(thread_id))
+    member = find_member(thread_id, actor.user_id)
+    if seq <= (member.last_read_seq if member else 0):
+        return member.last_read_seq if member else 0
+    _upsert(thread_id, [actor.user_id], {"last_read_seq": seq}, level=SEEN)
+    record(ThreadRead(thread_id, actor.user_id, seq))
+    return seq
+
+
+def set_follow_level(actor: Actor, thread_id: uuid.UUID, level: str) -> None:
+    """Follow everything, only mentions, or nothing. Raises NotFound, Invalid.
+
+    Before the first message there is nothing to follow yet: Invalid `no_thread`.
+    """
+    get_subject(actor, thread_id)
+    if level not in LEVELS:
+        raise Invalid(errors={"level": _l("Ce choix n’existe pas.")})
+    if find_last_seq(thread_id) == 0:
+        raise Invalid(_l("Personne n’a encore écrit ici."), code="no_thread")
+    _upsert(thread_id, [actor.user_id], {"level": level}, level=level)
+
+
+def follow_by_role(subject: Subject) -> None:
+    """At the first write: the client's sales representative and its branch's managers follow."""
+    path = db.session.scalar(select(Branch.path).where(Branch.id == subject.branch_id)) or ""
+    managers = (
+        select(Membership.user_id)
+        .join(User, User.id == Membership.user_id)
+        .join(Branch, Branch.id == Membership.branch_id)
+        .where(
+            Membership.role == "branch_manager",
+            Membership.ends_on.is_(None),
+            User.active,
+            literal(path).startswith(Branch.path),
+        )
+    )
+    followers = set(db.session.scalars(managers))
+    if subject.sales_rep_id is not None:
+        followers.add(subject.sales_rep_id)
+    _upsert(subject.id, followers, {}, level="all")
+
+
+def write_in(thread_id: uuid.UUID, user_id: uuid.UUID, seq: int) -> None:
+    """Who writes follows, and has read what stands above."""
+    member = find_member(thread_id, user_id)
+    level = {"level": "all"} if member is not None and member.level == SEEN else {}
+    _upsert(thread_id, [user_id], {"last_read_seq": seq, **level}, level="all")
+
+
+def name_in(thread_id: uuid.UUID, user_ids: Iterable[uuid.UUID], seq: int) -> None:
+    """Who is named follows, unless they chose otherwise, and sees that they were named."""
+    for user_id in user_ids:
+        member = find_member(thread_id, user_id)
+        level = {"level": "all"} if member is not None and member.level == SEEN else {}
+        _upsert(thread_id, [user_id], {"mentioned_seq": seq, **level}, level="all")
+
+
+def _upsert(
+    thread_id: uuid.UUID, user_ids: Iterable[uuid.UUID], values: dict[str, Any], *, level: str
+) -> None:
+    """Set `values` on these members; new ones start at `level`."""
+    new = {"last_read_seq": 0, "mentioned_seq": 0, "level": level, **values}
+    rows = [{"thread_id": thread_id, "user_id": user_id, **new} for user_id in user_ids]
+    if not rows:
+        return
+    flavour: Any = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    statement = flavour.insert(ThreadMember).values(rows)
+    keys = ["thread_id", "user_id"]
+    if values:
+        statement = statement.on_conflict_do_update(index_elements=keys, set_=values)
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=keys)
+    db.session.execute(statement)
+    for member in db.session.identity_map.values():
+        if isinstance(member, ThreadMember) and member.thread_id == thread_id:
+            db.session.expire(member)
