@@ -1,0 +1,1 @@
+"""What a person has in front of them: the day, their clients with balance and limit, what happened."""

@@ -1,0 +1,40 @@
+/* Registers a controller the first time its name appears in the page, also after a Turbo render or stream. */
+import type { Application, ControllerConstructor } from "@hotwired/stimulus";
+
+type Loader = () => Promise<{ default: ControllerConstructor }>;
+
+export function loadControllers(application: Application, loaders: Record<string, Loader>): void {
+  const asked = new Set<string>();
+
+  const load = async (identifier: string): Promise<void> => {
+    const loader = loaders[identifier];
+    if (!loader || asked.has(identifier)) return;
+    asked.add(identifier);
+    try {
+      application.register(identifier, (await loader()).default);
+    } catch (error) {
+      // Offline before the worker kept it, or a build replaced it: the next appearance tries again.
+      asked.delete(identifier);
+      console.error(`controller ${identifier}`, error);
+    }
+  };
+
+  const loadOf = (element: Element): void => {
+    for (const identifier of (element.getAttribute("data-controller") ?? "").split(/\s+/)) {
+      if (identifier) void load(identifier);
+    }
+  };
+
+  const loadWithin = (root: Element): void => {
+    if (root.hasAttribute("data-controller")) loadOf(root);
+    root.querySelectorAll("[data-controller]").forEach(loadOf);
+  };
+
+  new MutationObserver((changes) => {
+    for (const change of changes) {
+      if (change.type === "attributes") loadOf(change.target as Element);
+      change.addedNodes.forEach((node) => node instanceof Element && loadWithin(node));
+    }
+  }).observe(document.documentElement, { subtree: true, childList: true, attributeFilter: ["data-controller"] });
+  loadWithin(document.documentElement);
+}

@@ -1,0 +1,22 @@
+/* What the server wrote in the page's head. */
+export const meta = (name: string): string | null =>
+  document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? null;
+
+/* The id of who is signed in: device stores are kept per person. */
+export const actorId = (): string | null => meta("actor");
+
+/* True while someone is writing: a field that is no longer as it came, outside of searches. */
+export function isWriting(): boolean {
+  return [...document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("textarea, input:not([type=search], [type=hidden])")].some((field) =>
+    field instanceof HTMLInputElement && (field.type === "checkbox" || field.type === "radio")
+      ? field.checked !== field.defaultChecked
+      : field.value !== field.defaultValue,
+  );
+}
+
+/* Asks the page to keep what is being written, then lets the server send to the sign-in page. */
+export function leaveForSignIn(reason: string): void {
+  window.dispatchEvent(new CustomEvent("session:ended", { detail: { reason } }));
+  // Writers save their draft in that event; a turn of the loop lets the device store start its transaction.
+  setTimeout(() => window.location.reload(), 150);
+}

@@ -1,0 +1,42 @@
+import { defineStrings, translator } from "../lib/i18n";
+
+export const t = translator(
+  defineStrings({
+    fr: {
+      on: "Cet appareil sonne pour vos alertes.",
+      off: "Cet appareil ne sonne pas.",
+      blocked: "Le navigateur bloque les notifications d’Encours. Autorisez-les dans ses réglages, puis revenez ici.",
+      install: "Sur iPhone et iPad, installez d’abord Encours sur l’écran d’accueil.",
+      unsupported: "Ce navigateur ne reçoit pas de notifications.",
+      failed: "L’abonnement n’a pas abouti. Vérifiez le réseau, puis réessayez.",
+      unknown: "Appareil inconnu",
+      due: "{device} : en cours d’envoi",
+      sent: "{device} : envoyée au service de notification",
+      gone: "{device} : n’est plus abonné, retiré de la liste",
+      skipped: "{device} : non envoyée",
+      failedOn: "{device} : refusée par le service de notification",
+      waiting: "Attente de la notification sur cet appareil",
+      here: "Reçue sur cet appareil.",
+      nothingHere: "Rien n’est arrivé sur cet appareil en 15 secondes. Vérifiez que ses réglages laissent Encours afficher des notifications.",
+      none: "Aucun appareil ne sonne pour vous.",
+    },
+    en: {
+      on: "This device rings for your alerts.",
+      off: "This device does not ring.",
+      blocked: "The browser blocks notifications from Encours. Allow them in its settings, then come back here.",
+      install: "On iPhone and iPad, first install Encours on the home screen.",
+      unsupported: "This browser receives no notifications.",
+      failed: "The subscription did not succeed. Check the network, then try again.",
+      unknown: "Unknown device",
+      due: "{device}: being sent",
+      sent: "{device}: handed to the push service",
+      gone: "{device}: no longer subscribed, removed from the list",
+      skipped: "{device}: not sent",
+      failedOn: "{device}: refused by the push service",
+      waiting: "Waiting for the notification on this device",
+      here: "Received on this device.",
+      nothingHere: "Nothing arrived on this device within 15 seconds. Check that its settings let Encours show notifications.",
+      none: "No device rings for you.",
+    },
+  }),
+);

@@ -1,0 +1,49 @@
+/* The shell on the device: hashed files and the offline page. */
+declare const self: ServiceWorkerGlobalScope;
+/* Filled in by the build. */
+declare const PRECACHE: readonly string[];
+declare const VERSION: string;
+
+const PREFIX = "encours-";
+const CACHE = PREFIX + VERSION;
+const OFFLINE = "/offline";
+
+export async function install(): Promise<void> {
+  const cache = await caches.open(CACHE);
+  // The offline page is asked for without cookies: it must name no one.
+  await Promise.all([cache.addAll([...PRECACHE]), cache.add(new Request(OFFLINE, { cache: "reload", credentials: "omit" }))]);
+}
+
+/* The version before this one stays: a page still open may ask for its files. */
+export async function prune(): Promise<void> {
+  const ours = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== CACHE);
+  await Promise.all(ours.slice(0, -1).map((name) => caches.delete(name)));
+}
+
+async function hashedFile(request: Request): Promise<Response> {
+  const kept = await caches.match(request, { ignoreVary: true });
+  if (kept) return kept;
+  const response = await fetch(request);
+  if (response.ok) {
+    const copy = response.clone();
+    void caches.open(CACHE).then((cache) => cache.put(request, copy));
+  }
+  return response;
+}
+
+async function page(event: FetchEvent): Promise<Response> {
+  try {
+    return ((await event.preloadResponse) as Response | undefined) ?? (await fetch(event.request));
+  } catch {
+    return (await caches.match(OFFLINE)) ?? Response.error();
+  }
+}
+
+/* What the worker answers itself; everything else goes to the network untouched. */
+export function respond(event: FetchEvent): Promise<Response> | null {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== self.location.origin) return null;
+  if (/^\/static\/dist\/.*-[0-9A-Z]{8}\.(js|css|svg)$/.test(url.pathname)) return hashedFile(request);
+  return request.mode === "navigate" ? page(event) : null;
+}

@@ -1,0 +1,162 @@
+/* Writing: Enter sends where there is a keyboard, a draft is kept for each thread, replies and edits in place. */
+import { Controller } from "@hotwired/stimulus";
+import { actorId } from "../lib/page";
+import { AckError, emitAck } from "../lib/socket";
+import { findDraft, removeDraft, saveDraft } from "../lib/store";
+import { showToast } from "../lib/toast";
+import { uuid7 } from "../lib/uuid";
+import type { Message } from "./messages";
+import { t } from "./strings";
+
+interface Draft { body: string; replyTo: string; about: string }
+const SAVE_MS = 300;
+const TYPING_MS = 3_000;
+
+export default class ComposerController extends Controller<HTMLFormElement> {
+  static override targets = ["body", "replyTo", "about", "aboutText"];
+  static override values = { thread: String };
+  declare readonly bodyTarget: HTMLTextAreaElement;
+  declare readonly replyToTarget: HTMLInputElement;
+  declare readonly aboutTarget: HTMLElement;
+  declare readonly aboutTextTarget: HTMLElement;
+  declare readonly threadValue: string;
+
+  #stop = new AbortController();
+  #saving: ReturnType<typeof setTimeout> | undefined;
+  #typedAt = 0;
+  #editing: string | null = null;
+  #unsent: Draft | null = null;
+
+  override connect(): void {
+    this.#stop = new AbortController();
+    const { signal } = this.#stop;
+    this.#editing = this.element.action.match(/\/messages\/([0-9a-f-]{36})\/edit$/)?.[1] ?? null;
+    window.addEventListener("session:ended", () => void this.#save(), { signal });
+    const thread = this.element.closest<HTMLElement>("[data-controller~=thread]");
+    thread?.addEventListener("message:reply", (event) => this.#reply((event as CustomEvent<{ id: string; name: string; text: string }>).detail), { signal });
+    thread?.addEventListener("message:edit", (event) => this.#edit((event as CustomEvent<{ id: string; body: string }>).detail), { signal });
+    void this.#restore();
+  }
+
+  override disconnect(): void {
+    clearTimeout(this.#saving);
+    void this.#save();
+    this.#stop.abort();
+  }
+
+  changed(): void {
+    this.#grow();
+    clearTimeout(this.#saving);
+    this.#saving = setTimeout(() => void this.#save(), SAVE_MS);
+    if (this.#editing || Date.now() - this.#typedAt < TYPING_MS || !this.bodyTarget.value.trim()) return;
+    this.#typedAt = Date.now();
+    emitAck("thread.typing", { thread_id: this.threadValue }).catch(() => undefined);
+  }
+
+  key(event: KeyboardEvent): void {
+    if (event.key === "Escape" && !this.aboutTarget.hidden) this.cancel(event);
+    // On a phone Enter is a new line: the button sends.
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || !matchMedia("(hover: hover) and (pointer: fine)").matches) return;
+    event.preventDefault();
+    this.element.requestSubmit();
+  }
+
+  async send(event: Event): Promise<void> {
+    event.preventDefault();
+    const body = this.bodyTarget.value;
+    if (!body.trim()) return;
+    if (this.#editing) { await this.#saveEdit(this.#editing, body); return; }
+    const detail = { thread_id: this.threadValue, client_id: uuid7(), body, reply_to: this.replyToTarget.value || null };
+    this.dispatch("send", { detail, bubbles: true });
+    this.#clear();
+    window.dispatchEvent(new CustomEvent("useful:moment"));
+  }
+
+  async #saveEdit(message_id: string, body: string): Promise<void> {
+    try {
+      const { message } = await emitAck<{ message: Message }>("message.edit", { message_id, body });
+      this.dispatch("changed", { prefix: "message", detail: message, bubbles: true });
+      this.#leaveEdit();
+    } catch (error) {
+      showToast(error instanceof AckError && !error.again ? error.message : t("offlineAct"), { icon: "wifi-off" });
+    }
+  }
+
+  cancel(event: Event): void {
+    event.preventDefault();
+    if (this.#editing) this.#leaveEdit();
+    else this.#about("", "");
+    this.bodyTarget.focus();
+  }
+
+  #reply({ id, name, text }: { id: string; name: string; text: string }): void {
+    if (this.#editing) this.#leaveEdit();
+    this.#about(id, t("reply", { name, text }));
+    this.bodyTarget.focus();
+    void this.#save();
+  }
+
+  #edit({ id, body }: { id: string; body: string }): void {
+    this.#unsent ??= this.#draft();
+    this.#editing = id;
+    this.#about("", t("editing"));
+    this.bodyTarget.value = body;
+    this.#grow();
+    this.bodyTarget.focus();
+  }
+
+  #leaveEdit(): void {
+    this.#editing = null;
+    const { body, replyTo, about } = this.#unsent ?? { body: "", replyTo: "", about: "" };
+    this.#unsent = null;
+    this.bodyTarget.value = body;
+    this.#about(replyTo, about);
+    this.#grow();
+  }
+
+  #about(replyTo: string, text: string): void {
+    this.replyToTarget.value = replyTo;
+    this.aboutTextTarget.textContent = text;
+    this.aboutTarget.hidden = !text;
+  }
+
+  #clear(): void {
+    clearTimeout(this.#saving);
+    this.bodyTarget.value = "";
+    this.#about("", "");
+    this.#grow();
+    this.bodyTarget.focus();
+    const user = actorId();
+    if (user) void removeDraft(user, this.#name).catch(() => undefined);
+  }
+
+  get #name(): string { return `thread/${this.threadValue}`; }
+
+  #draft(): Draft {
+    return { body: this.bodyTarget.value, replyTo: this.replyToTarget.value, about: this.aboutTextTarget.textContent ?? "" };
+  }
+
+  async #save(): Promise<void> {
+    const user = actorId();
+    const draft = this.#editing ? this.#unsent : this.#draft();
+    if (!user || !draft) return;
+    const work = draft.body.trim() ? saveDraft(user, this.#name, draft) : removeDraft(user, this.#name);
+    await work.catch(() => undefined);
+  }
+
+  async #restore(): Promise<void> {
+    const user = actorId();
+    const draft = user ? await findDraft<Draft>(user, this.#name).catch(() => undefined) : undefined;
+    if (draft && !this.bodyTarget.value && !this.#editing) {
+      this.bodyTarget.value = draft.body;
+      if (draft.replyTo) this.#about(draft.replyTo, draft.about);
+    }
+    this.#grow();
+  }
+
+  #grow(): void {
+    const { style } = this.bodyTarget;
+    style.height = "auto";
+    style.height = `${this.bodyTarget.scrollHeight + 2}px`;
+  }
+}

@@ -1,0 +1,49 @@
+/* Who looks at the thread now, and who is writing. */
+import { t } from "./strings";
+
+interface Someone { id: string; name: string; initials?: string }
+type News = { users?: Someone[]; user?: Someone };
+const TYPING_MS = 4_000;
+const MOST_FACES = 4;
+
+export class Presence {
+  #typing = new Map<string, { name: string; timer: ReturnType<typeof setTimeout> }>();
+
+  constructor(private readonly me: string, private readonly faces: HTMLElement, private readonly line: HTMLElement) {}
+
+  hear(name: "presence.changed" | "thread.typing", news: unknown): void {
+    const { users, user } = news as News;
+    if (name === "presence.changed" && users) this.#showFaces(users.filter(({ id }) => id !== this.me));
+    if (name === "thread.typing" && user) this.#noteTyping(user);
+  }
+
+  stop(): void { this.#typing.forEach(({ timer }) => clearTimeout(timer)); }
+
+  #showFaces(users: Someone[]): void {
+    const faces = users.slice(0, MOST_FACES).map(({ id, initials }) => {
+      const face = document.createElement("span");
+      const tone = ((Number.parseInt(id.slice(-4), 16) || 0) % 4) + 1;
+      face.className = tone > 1 ? `av av--${tone}` : "av";
+      face.setAttribute("aria-hidden", "true");
+      face.textContent = initials ?? "?";
+      return face;
+    });
+    const words = document.createElement("span");
+    words.className = "vh";
+    words.textContent = users.length ? t("here", { names: users.map(({ name }) => name).join(", ") }) : "";
+    this.faces.replaceChildren(...faces, words);
+  }
+
+  #noteTyping({ id, name }: Someone): void {
+    clearTimeout(this.#typing.get(id)?.timer);
+    const timer = setTimeout(() => { this.#typing.delete(id); this.#showTyping(); }, TYPING_MS);
+    this.#typing.set(id, { name: name.split(" ")[0] ?? name, timer });
+    this.#showTyping();
+  }
+
+  #showTyping(): void {
+    const [first] = this.#typing.values();
+    this.line.hidden = !first;
+    this.line.textContent = first ? t(this.#typing.size > 1 ? "typingMany" : "typingOne", { name: first.name }) : "";
+  }
+}

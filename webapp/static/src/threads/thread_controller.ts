@@ -1,0 +1,242 @@
+/* One conversation, live: joins and catches up, draws what comes, keeps own messages until they are acknowledged. */
+import { Controller } from "@hotwired/stimulus";
+import { get } from "../lib/api";
+import { actorId } from "../lib/page";
+import { AckError, emitAck, onServer } from "../lib/socket";
+import { showToast } from "../lib/toast";
+import { Messages, type Message } from "./messages";
+import { flushSoon, keep, pendingOf, retry, type Sending } from "./pending";
+import { Presence } from "./presence";
+import { ReadMarks } from "./read_marks";
+import { Scrolling } from "./scrolling";
+import { t } from "./strings";
+import { draw, drawPending, knownOf, regroupDays, sameDay, setMark } from "./view";
+
+interface Page { messages: Message[]; last_seq: number; more: boolean }
+
+export default class ThreadController extends Controller<HTMLElement> {
+  static override targets = ["talk", "message", "more", "empty", "unread", "typing", "jump", "here"];
+  static override values = { id: String, last: Number, read: Number, others: Number, roles: Object };
+  declare readonly talkTarget: HTMLElement;
+  declare readonly messageTargets: HTMLElement[];
+  declare readonly hasMoreTarget: boolean;
+  declare readonly moreTarget: HTMLElement;
+  declare readonly hasEmptyTarget: boolean;
+  declare readonly emptyTarget: HTMLElement;
+  declare readonly hasUnreadTarget: boolean;
+  declare readonly unreadTarget: HTMLElement;
+  declare readonly typingTarget: HTMLElement;
+  declare readonly jumpTarget: HTMLElement;
+  declare readonly hereTarget: HTMLElement;
+  declare readonly idValue: string;
+  declare readonly readValue: number;
+  declare othersValue: number;
+  declare readonly rolesValue: Record<string, string>;
+
+  readonly #me = actorId() ?? "";
+  #messages = new Messages();
+  #scroll!: Scrolling;
+  #marks!: ReadMarks;
+  #presence!: Presence;
+  #stop = new AbortController();
+  #joining: Promise<void> | null = null;
+  #below = 0;
+
+  override connect(): void {
+    this.#stop = new AbortController();
+    const { signal } = this.#stop;
+    this.#messages = new Messages(this.messageTargets.map(knownOf));
+    this.#scroll = new Scrolling(this.element);
+    this.#marks = new ReadMarks(this.idValue, this.readValue, signal);
+    this.#presence = new Presence(this.#me, this.hereTarget, this.typingTarget);
+    this.messageTargets.forEach((element) => this.#decorate(element));
+    this.#listen(signal);
+    void this.#showPending();
+    this.#start();
+    void this.#join();
+  }
+
+  override disconnect(): void {
+    this.#stop.abort();
+    this.#presence.stop();
+    emitAck("thread.leave", { thread_id: this.idValue }).catch(() => undefined);
+  }
+
+  #listen(signal: AbortSignal): void {
+    const posted = ({ message }: { message: Message }): void => this.#receive(message);
+    const stops = ["message.posted", "message.edited", "message.deleted", "message.reacted"].map((name) => onServer(name, posted));
+    stops.push(onServer<{ thread_id: string; user_id: string; seq: number }>("thread.read", (mark) => this.#othersRead(mark)));
+    for (const name of ["presence.changed", "thread.typing"] as const) {
+      stops.push(onServer<{ thread_id: string }>(name, (news) => news.thread_id === this.idValue && this.#presence.hear(name, news)));
+    }
+    signal.addEventListener("abort", () => stops.forEach((stop) => stop()));
+    window.addEventListener("socket:connected", () => void this.#join(), { signal });
+    window.addEventListener("message:sent", (event) => this.#receive((event as CustomEvent<{ message: Message }>).detail.message), { signal });
+    window.addEventListener("message:refused", () => void this.#showPending(), { signal });
+    this.element.addEventListener("composer:send", (event) => void this.#send((event as CustomEvent<Sending>).detail), { signal });
+    this.element.addEventListener("message:changed", (event) => this.#receive((event as CustomEvent<Message>).detail), { signal });
+    this.#scroll.source.addEventListener("scroll", () => this.#scrolled(), { signal, passive: true });
+    document.addEventListener("turbo:before-cache", () => this.#clearPending(), { signal });
+  }
+
+  #start(): void {
+    if (location.hash.startsWith("#m-")) return;
+    if (this.hasUnreadTarget) this.#scroll.to(this.unreadTarget);
+    else this.#scroll.toEnd();
+  }
+
+  /* Into the room, then page after page until nothing is missing; then what waits goes out. */
+  #join(): Promise<void> {
+    this.#joining ??= this.#catchUp().finally(() => { this.#joining = null; });
+    return this.#joining;
+  }
+
+  async #catchUp(): Promise<void> {
+    try {
+      for (let more = true; more;) {
+        const page = await emitAck<Page>("thread.join", { thread_id: this.idValue, after_seq: this.#messages.whole() });
+        page.messages.forEach((message) => this.#receive(message));
+        more = page.more;
+      }
+      if (this.#me) flushSoon(this.#me);
+    } catch (error) {
+      // Without a network the next connection joins again.
+      if (error instanceof AckError && error.code === "not_found") showToast(t("gone"), { icon: "info" });
+    }
+  }
+
+  #receive(message: Message): void {
+    if (message.thread_id !== this.idValue || !this.element.isConnected) return;
+    const known = { id: message.id, seq: message.seq, client_id: message.client_id, author_id: message.author?.id ?? "" };
+    const change = this.#messages.put(known);
+    const atEnd = this.#scroll.atEnd();
+    const element = draw(message, { me: this.#me, read: message.seq <= this.othersValue, roles: this.rolesValue });
+    this.#pendingOf(message.client_id)?.remove();
+    if (change === "known") this.#elementOf(message.seq)?.replaceWith(element);
+    else this.#place(element, message);
+    this.#decorate(element);
+    if (this.hasEmptyTarget) this.emptyTarget.remove();
+    if (change === "new") this.#arrived(element, message, atEnd);
+    if (this.#messages.hasHole()) void this.#join();
+  }
+
+  #place(element: HTMLElement, message: Message): void {
+    const above = this.#elementOf(this.#messages.before(message.seq));
+    const last = message.seq === this.#messages.last();
+    if (above) above.after(element);
+    else this.talkTarget.prepend(element);
+    if (last) this.talkTarget.append(...this.#pendings, this.typingTarget);
+    if (!last || !sameDay(above?.dataset.at, element.dataset.at)) regroupDays(this.talkTarget);
+  }
+
+  #arrived(element: HTMLElement, message: Message, atEnd: boolean): void {
+    const own = message.author?.id === this.#me;
+    if (atEnd || own) { this.#scroll.toEnd(); return; }
+    if (message.seq !== this.#messages.last()) return;
+    this.#below += 1;
+    if (!this.hasUnreadTarget) element.before(this.#unreadLine());
+    this.#showJump();
+  }
+
+  #unreadLine(): HTMLElement {
+    const line = document.createElement("p");
+    line.className = "unread";
+    line.dataset.threadTarget = "unread";
+    const words = document.createElement("span");
+    words.textContent = t("fresh", { n: 1 });
+    line.append(words);
+    return line;
+  }
+
+  #showJump(): void {
+    const words = this.jumpTarget.querySelector("span");
+    if (words) words.textContent = this.#below ? t("fresh", { n: this.#below }) : t("latest");
+    this.jumpTarget.hidden = this.#scroll.atEnd();
+    if (this.#below > 1 && this.hasUnreadTarget && this.unreadTarget.firstElementChild) {
+      this.unreadTarget.firstElementChild.textContent = t("fresh", { n: this.#below });
+    }
+  }
+
+  #scrolled(): void {
+    if (this.#scroll.atEnd()) this.#below = 0;
+    this.#showJump();
+  }
+
+  jump(): void {
+    this.#scroll.toEnd();
+    this.#scrolled();
+  }
+
+  #decorate(element: HTMLElement): void {
+    element.querySelectorAll(`.mention[data-user="${CSS.escape(this.#me)}"]`).forEach((mention) => mention.classList.add("mention--me"));
+    if (element.dataset.author !== this.#me) this.#marks.watch(element);
+  }
+
+  /* The echo is on screen and on the device before anything is sent. */
+  async #send(sending: Sending): Promise<void> {
+    const pending = drawPending({ clientId: sending.client_id, body: sending.body, at: new Date().toISOString() });
+    this.talkTarget.append(pending, this.typingTarget);
+    if (this.hasEmptyTarget) this.emptyTarget.remove();
+    this.#scroll.toEnd();
+    await keep(this.#me, sending, t("label", { text: sending.body.trim().slice(0, 60) }));
+    flushSoon(this.#me);
+  }
+
+  async #showPending(): Promise<void> {
+    const items = this.#me ? await pendingOf(this.#me, this.idValue).catch(() => []) : [];
+    this.#clearPending();
+    for (const item of items) {
+      if (this.#messages.byClientId(item.id)) continue;
+      const failed = item.state === "refused" ? `${t("failed")} ${item.error?.message ?? ""}`.trim() : undefined;
+      const { body } = item.payload as Sending;
+      this.talkTarget.append(drawPending({ clientId: item.id, body, at: item.made_at, failed }));
+    }
+    this.talkTarget.append(this.typingTarget);
+    if (items.length) this.#scroll.toEnd();
+  }
+
+  async retry({ target }: Event): Promise<void> {
+    const { clientId } = (target as HTMLElement).dataset;
+    if (!clientId) return;
+    await retry(this.#me, clientId);
+    await this.#showPending();
+    flushSoon(this.#me);
+  }
+
+  async react(event: Event): Promise<void> {
+    event.preventDefault();
+    const button = event.currentTarget as HTMLButtonElement;
+    const message_id = button.closest<HTMLElement>("[data-id]")?.dataset.id;
+    try {
+      const on = button.getAttribute("aria-pressed") !== "true";
+      const { message } = await emitAck<{ message: Message }>("message.react", { message_id, emoji: button.value, on });
+      this.#receive(message);
+    } catch (error) {
+      showToast(error instanceof AckError && !error.again ? error.message : t("offlineAct"), { icon: "wifi-off" });
+    }
+  }
+
+  async older(event: Event): Promise<void> {
+    event.preventDefault();
+    const before = this.#messages.first();
+    const page = await get<{ items: Message[]; more: boolean }>(`/api/v1/threads/${this.idValue}/messages?before_seq=${before}&limit=50`);
+    this.#scroll.keeping(() => {
+      page.items.forEach((message) => this.#receive(message));
+      if (page.more) this.talkTarget.prepend(this.moreTarget);
+      else if (this.hasMoreTarget) this.moreTarget.remove();
+    });
+  }
+
+  #othersRead({ thread_id, user_id, seq }: { thread_id: string; user_id: string; seq: number }): void {
+    if (thread_id !== this.idValue || user_id === this.#me) return;
+    this.othersValue = Math.max(this.othersValue, seq);
+    for (const element of this.messageTargets) {
+      if (element.dataset.author === this.#me && Number(element.dataset.seq) <= seq) setMark(element, "check-check");
+    }
+  }
+
+  get #pendings(): HTMLElement[] { return [...this.talkTarget.querySelectorAll<HTMLElement>("[data-pending]")]; }
+  #pendingOf(clientId: string): Element | null { return this.talkTarget.querySelector(`[data-pending="${CSS.escape(clientId)}"]`); }
+  #elementOf(seq: number): HTMLElement | null { return this.talkTarget.querySelector(`:scope > [data-seq="${seq}"]`); }
+  #clearPending(): void { this.#pendings.forEach((element) => element.remove()); }
+}
