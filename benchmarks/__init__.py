@@ -1,0 +1,1 @@
+"""Measurements of the product: one file a bench, `script/bench` runs them."""
