@@ -1,0 +1,69 @@
+"""Journeys run in a real browser against a real server with its worker and a small demo company."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.serving import Server
+
+SIZES = {"phone": (390, 844), "tablet": (820, 1180), "desktop": (1280, 800)}
+
+
+@pytest.fixture(scope="session")
+def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A served demo company of 60 clients and 900 invoices, with its worker."""
+    server = Server(
+        tmp_path_factory.mktemp("demo"),
+        ENCOURS_ENV="desk",
+        SECRET_KEY="journeys",
+        EMBED_WORKER="1",
+        PUSH_ALLOWED_HOSTS="127.0.0.1:18999",
+    )
+    server.flask("demo", "load", "--clients", "60", "--invoices", "900", "--seed", "7")
+    server.environ["ENCOURS_DEMO"] = "1"
+    server.start()
+    yield server
+    server.stop()
+
+
+Enter = Callable[..., Page]
+
+
+@pytest.fixture
+def enter(chromium: Browser, demo_server: Server) -> Iterator[Enter]:
+    """`enter("bob", size="phone", scheme="dark")` opens a browser, signed in by the demo entry."""
+    contexts: list[BrowserContext] = []
+
+    def open_as(
+        who: str | None,
+        *,
+        size: str = "phone",
+        scheme: str = "light",
+        locale: str = "fr-FR",
+        server: Server = demo_server,
+        **options: object,
+    ) -> Page:
+        width, height = SIZES[size]
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            locale=locale,
+            timezone_id="Europe/Paris",
+            base_url=server.url,
+            reduced_motion="reduce",
+            **options,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        if who is not None:
+            page.goto("/sign-in")
+            page.click(f"[data-demo='{who}']")
+            page.wait_for_url(f"{server.url}/")
+        return page
+
+    yield open_as
+    for context in contexts:
+        context.close()

@@ -1,0 +1,246 @@
+"""The table itself: one line a route. `test_matrix.py` refuses a route that has none."""
+
+from __future__ import annotations
+
+from tests.rights.expectations import ALL, FINANCE, IMPORTERS, RISK, Row
+
+ADMIN = frozenset({"admin"})
+LIMITS = frozenset({"credit_manager", "cfo"})
+PAYMENTS = FINANCE | {"branch_manager", "sales_rep", "admin"}
+ANSWER = RISK - {"admin"}
+# A file, as `world.ask` sends it.
+FILE = "<file>"
+BOB = frozenset({"sales_rep"})
+COLUMNS = {"ref": "NO_PIECE", "client_ref": "CLIENT", "issued_on": "DATE", "gross": "TTC"}
+CLIENT = {"legal_name": "Ateliers du Rhône", "city": "Lyon"}
+INVOICE = {
+    "client_ref": "C-LYON",
+    "issued_on": "2026-10-01",
+    "due_on": "2026-10-31",
+    "gross": {"amount": 120000, "currency": "EUR"},
+}
+CLIENT_FORM = {
+    "ref": "C-NEW",
+    "legal_name": "Neuve",
+    "country": "FR",
+    "branch": "Lyon",
+    "payment_days": "30",
+    "revision": "1",
+}
+PUSH = {
+    "endpoint": "https://fcm.googleapis.com/fcm/send/<bob>",
+    "keys": {
+        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    },
+}
+
+TABLE: dict[str, Row] = {
+    # The installable app and health
+    "GET /manifest.webmanifest": Row(public=True),
+    "GET /service-worker.js": Row(public=True),
+    "GET /offline": Row(public=True),
+    "GET /favicon.ico": Row(public=True),
+    "GET /healthz": Row(public=True),
+    "GET /readyz": Row(public=True),
+    # Asked from loopback here; tests/pwa/test_metrics.py asks from elsewhere.
+    "GET /metrics": Row(public=True),
+    "GET /static/<path:filename>": Row(public=True, accept=frozenset({200, 404})),
+    "GET /api/v1/openapi.json": Row(public=True),
+    # Sign-in and the way in to an empty product
+    "GET /sign-in": Row(public=True),
+    "POST /sign-in": Row(
+        public=True,
+        form={"email": "x@y.test", "password": "wrong"},
+        accept=frozenset({200, 302, 303, 422, 401}),
+    ),
+    "POST /sign-in/as/<handle>": Row(public=True, accept=frozenset({404})),
+    "GET /setup": Row(public=True, accept=frozenset({302, 303, 404})),
+    "POST /setup": Row(public=True, form={}, accept=frozenset({302, 303, 404})),
+    "GET /password/<token>": Row(public=True, accept=frozenset({404})),
+    "POST /password/<token>": Row(public=True, form={}, accept=frozenset({404})),
+    "GET /sign-in/second": Row(public=True, accept=frozenset({303})),
+    "POST /sign-in/second": Row(public=True, form={"code": "000000"}, accept=frozenset({303})),
+    "POST /sign-in/second/options": Row(public=True, accept=frozenset({422})),
+    "POST /sign-in/passkey/options": Row(public=True),
+    "POST /sign-in/passkey": Row(public=True, form={"credential": "{}"}, accept=frozenset({303})),
+    "GET /sign-in/again": Row(),
+    "POST /sign-in/again": Row(form={"password": "wrong"}, accept=frozenset({422})),
+    "POST /sign-in/again/options": Row(),
+    "POST /sign-out": Row(form={}),
+    "GET /api/v1/session": Row(),
+    "GET /api/v1/people": Row(query={"q": "bo"}),
+    # Settings: one's own
+    "GET /settings": Row(),
+    "GET /settings/about": Row(),
+    "GET /settings/profile": Row(),
+    "POST /settings/profile": Row(form={"name": "Autre Nom", "locale": "fr", "theme": "system"}),
+    "GET /settings/password": Row(),
+    "POST /settings/password": Row(form={"password": "x"}, accept=frozenset({200, 302, 303, 422})),
+    "GET /settings/notifications": Row(),
+    "GET /settings/security": Row(),
+    "GET /settings/security/app": Row(),
+    "POST /settings/security/app": Row(form={"code": "wrong", "secret": "made up"}),
+    "POST /settings/security/app/remove": Row(form={}),
+    "POST /settings/security/codes": Row(form={}, accept=frozenset({200, 422})),
+    "POST /settings/security/passkeys/options": Row(),
+    "POST /settings/security/passkeys": Row(
+        form={"name": "Téléphone", "credential": "{}"}, accept=frozenset({422})
+    ),
+    "POST /settings/security/passkeys/<uuid:passkey_id>/remove": Row(scope="own", form={}),
+    "GET /settings/sessions": Row(),
+    "POST /settings/sessions/<uuid:session_id>/end": Row(scope="own", form={}),
+    "POST /settings/sessions/end-others": Row(form={}),
+    "GET /settings/tokens": Row(),
+    "POST /settings/tokens": Row(form={"label": "test"}),
+    "POST /settings/tokens/<uuid:token_id>/end": Row(scope="own", form={}),
+    # Settings: the house
+    "GET /settings/people": Row(ADMIN),
+    "GET /settings/people/new": Row(ADMIN),
+    "POST /settings/people": Row(
+        ADMIN,
+        form={"email": "<fresh>@encours.test", "name": "Neuf", "role": "accountant", "branch_id": "<branch>"},
+    ),
+    "GET /settings/people/<uuid:user_id>": Row(ADMIN),
+    "POST /settings/people/<uuid:user_id>/place": Row(
+        ADMIN, form={"role": "after_sales", "branch_id": "<branch>"}
+    ),
+    "POST /settings/people/<uuid:user_id>/active": Row(ADMIN, form={"active": "1"}),
+    "POST /settings/people/<uuid:user_id>/sessions/end": Row(ADMIN, form={}),
+    "POST /settings/people/<uuid:user_id>/second-factor/reset": Row(ADMIN, form={}),
+    "POST /settings/people/<uuid:user_id>/password-link": Row(ADMIN, form={}),
+    "GET /settings/branches": Row(ADMIN),
+    "POST /settings/branches": Row(ADMIN, form={"name": "<fresh>", "parent_id": "<branch>"}),
+    "GET /settings/branches/<uuid:branch_id>": Row(ADMIN),
+    "POST /settings/branches/<uuid:branch_id>": Row(ADMIN, form={"name": "Nantes"}),
+    "GET /settings/company": Row(ADMIN),
+    "POST /settings/company": Row(ADMIN, form={"name": "Martel", "siren": ""}),
+    "POST /settings/company/second-factor": Row(ADMIN, form={"role": "cfo"}),
+    # Home, clients, invoices
+    "GET /": Row(),
+    "GET /clients": Row(),
+    "GET /clients/new": Row(IMPORTERS),
+    "POST /clients/new": Row(IMPORTERS, form={**CLIENT_FORM, "ref": "<fresh>"}),
+    "GET /clients/<uuid:client_id>": Row(scope="client"),
+    "GET /clients/<uuid:client_id>/activity": Row(scope="client"),
+    "GET /clients/<uuid:client_id>/edit": Row(IMPORTERS, scope="client"),
+    "POST /clients/<uuid:client_id>/edit": Row(
+        IMPORTERS, scope="client", form=CLIENT_FORM, accept=frozenset({200, 302, 303, 409})
+    ),
+    "GET /invoices": Row(),
+    "GET /api/v1/clients": Row(),
+    "GET /api/v1/clients/<uuid:client_id>": Row(scope="client"),
+    "GET /api/v1/clients/<uuid:client_id>/exposure": Row(scope="client"),
+    "GET /api/v1/clients/<uuid:client_id>/timeline": Row(scope="client"),
+    "GET /api/v1/clients/by-ref/<path:ref>": Row(scope="client"),
+    "PUT /api/v1/clients/by-ref/<path:ref>": Row(IMPORTERS, scope="client", body=CLIENT),
+    "GET /api/v1/invoices": Row(),
+    "GET /api/v1/invoices/<uuid:invoice_id>": Row(scope="client"),
+    "GET /api/v1/invoices/by-ref/<path:ref>": Row(scope="client"),
+    "PUT /api/v1/invoices/by-ref/<path:ref>": Row(FINANCE, scope="client", body=INVOICE),
+    "GET /api/v1/invoices/<uuid:invoice_id>/thread": Row(scope="client"),
+    # Payments
+    "GET /api/v1/payments": Row(PAYMENTS),
+    "POST /api/v1/payments": Row(
+        FINANCE,
+        scope="client",
+        body={
+            "client_ref": "C-LYON",
+            "received_on": "2026-11-02",
+            "amount": {"amount": 500, "currency": "EUR"},
+        },
+    ),
+    "GET /api/v1/payments/<uuid:payment_id>": Row(PAYMENTS, scope="client"),
+    "GET /api/v1/payments/<uuid:payment_id>/allocations": Row(PAYMENTS, scope="client"),
+    "POST /api/v1/payments/<uuid:payment_id>/allocations": Row(
+        FINANCE,
+        scope="client",
+        body={"allocations": [{"invoice_ref": "F-LYON", "amount": {"amount": 10, "currency": "EUR"}}]},
+    ),
+    # Threads
+    "GET /api/v1/threads": Row(),
+    "GET /api/v1/threads/<uuid:thread_id>": Row(scope="client"),
+    "GET /api/v1/threads/<uuid:thread_id>/messages": Row(scope="client"),
+    "POST /api/v1/threads/<uuid:thread_id>/messages": Row(
+        scope="client", body={"client_id": "<fresh>", "body": "Bonjour"}
+    ),
+    "POST /api/v1/threads/<uuid:thread_id>/read": Row(scope="client", body={"seq": 1}),
+    "PUT /api/v1/threads/<uuid:thread_id>/level": Row(scope="client", body={"level": "mentions"}),
+    "PATCH /api/v1/messages/<uuid:message_id>": Row(
+        frozenset({"sales_rep"}), scope="client", body={"body": "Repris"}
+    ),
+    "DELETE /api/v1/messages/<uuid:message_id>": Row(BOB, scope="client"),
+    "POST /api/v1/messages/<uuid:message_id>/reactions": Row(scope="client", body={"emoji": "👍"}),
+    "GET /threads": Row(),
+    "GET /invoices/<uuid:invoice_id>": Row(scope="client"),
+    "GET /clients/<uuid:client_id>/thread": Row(scope="client"),
+    "POST /threads/<uuid:thread_id>/messages": Row(
+        scope="client", form={"client_id": "<fresh>", "body": "Bonjour"}
+    ),
+    "POST /threads/<uuid:thread_id>/level": Row(scope="client", form={"level": "mentions"}),
+    "POST /messages/<uuid:message_id>/edit": Row(BOB, scope="client", form={"body": "Repris"}),
+    "POST /messages/<uuid:message_id>/delete": Row(BOB, scope="client", form={}),
+    "POST /messages/<uuid:message_id>/react": Row(scope="client", form={"emoji": "👍"}),
+    # Limits and alerts
+    "GET /clients/<uuid:client_id>/limit": Row(RISK, scope="client", denied=0),
+    "POST /clients/<uuid:client_id>/limit": Row(
+        LIMITS, denied=0, scope="client", form={"amount": "600", "source": "internal"}
+    ),
+    "GET /alerts": Row(RISK, denied=200),
+    "GET /alerts/<uuid:alert_id>": Row(RISK, scope="client", denied=0),
+    "POST /alerts/<uuid:alert_id>/acknowledge": Row(ANSWER, scope="client", denied=0, form={}),
+    "POST /alerts/<uuid:alert_id>/unacknowledge": Row(
+        ANSWER, scope="client", denied=0, form={}, accept=frozenset({302, 303, 403, 409})
+    ),
+    "POST /alerts/<uuid:alert_id>/assign": Row(ANSWER, scope="client", denied=0, form={"user_id": "<alice>"}),
+    "GET /api/v1/limits": Row(RISK, denied=200),
+    "POST /api/v1/limits": Row(
+        LIMITS,
+        scope="client",
+        denied=0,
+        body={"client_ref": "C-LYON", "amount": {"amount": 60000, "currency": "EUR"}, "source": "internal"},
+    ),
+    "GET /api/v1/alerts": Row(RISK, denied=200),
+    "GET /api/v1/alerts/<uuid:alert_id>": Row(RISK, scope="client", denied=404),
+    "POST /api/v1/alerts/<uuid:alert_id>/acknowledgement": Row(ANSWER, scope="client", denied=0),
+    "DELETE /api/v1/alerts/<uuid:alert_id>/acknowledgement": Row(
+        ANSWER, scope="client", denied=0, accept=frozenset({200, 403, 409})
+    ),
+    "POST /api/v1/alerts/<uuid:alert_id>/assignment": Row(
+        ANSWER, scope="client", denied=0, body={"user_id": "<alice>"}
+    ),
+    # Imports
+    "GET /imports": Row(IMPORTERS),
+    "POST /imports": Row(IMPORTERS, form={"file": FILE, "kind": "invoices"}),
+    "GET /imports/<uuid:import_id>": Row(IMPORTERS),
+    "POST /imports/<uuid:import_id>/mapping": Row(IMPORTERS, form=COLUMNS, accept=frozenset({303, 409})),
+    "POST /imports/<uuid:import_id>/commit": Row(IMPORTERS, form={}),
+    "POST /imports/<uuid:import_id>/cancel": Row(IMPORTERS, form={}),
+    "POST /imports/<uuid:import_id>/undo": Row(IMPORTERS, form={}),
+    "GET /imports/<uuid:import_id>/refused.csv": Row(IMPORTERS),
+    "GET /api/v1/imports": Row(IMPORTERS),
+    "POST /api/v1/imports": Row(IMPORTERS, form={"file": FILE, "kind": "invoices"}),
+    "GET /api/v1/imports/<uuid:import_id>": Row(IMPORTERS),
+    "GET /api/v1/imports/<uuid:import_id>/rows": Row(IMPORTERS),
+    "PUT /api/v1/imports/<uuid:import_id>/mapping": Row(
+        IMPORTERS, body={"mapping": COLUMNS}, accept=frozenset({202, 409})
+    ),
+    "POST /api/v1/imports/<uuid:import_id>/commit": Row(IMPORTERS, accept=frozenset({202, 409})),
+    "POST /api/v1/imports/<uuid:import_id>/cancel": Row(IMPORTERS),
+    "POST /api/v1/imports/<uuid:import_id>/undo": Row(IMPORTERS, accept=frozenset({409})),
+    # Inbox and devices
+    "GET /notifications": Row(),
+    "POST /notifications/<uuid:notification_id>/open": Row(scope="own", form={}),
+    "POST /notifications/read": Row(form={}),
+    "POST /notifications/devices/<uuid:device_id>/remove": Row(scope="nobody", form={}),
+    "GET /api/v1/notifications": Row(),
+    "POST /api/v1/notifications/<uuid:notification_id>/read": Row(scope="own"),
+    "POST /api/v1/notifications/read": Row(),
+    "GET /api/v1/push-subscriptions": Row(),
+    "GET /api/v1/push-subscriptions/key": Row(),
+    "POST /api/v1/push-subscriptions": Row(body=PUSH),
+    "DELETE /api/v1/push-subscriptions/<uuid:device_id>": Row(scope="nobody"),
+    "POST /api/v1/push-subscriptions/test": Row(accept=frozenset({202, 409, 422})),
+    "GET /api/v1/push-subscriptions/test/<uuid:test_id>": Row(scope="nobody"),
+}
+__all__ = ["ALL", "TABLE"]

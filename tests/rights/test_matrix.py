@@ -1,0 +1,122 @@
+"""R5: every route, asked by every role in and out of scope, answers as the table says."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+
+from tests.factories.people import Cast
+from tests.promises import Figures
+from tests.rights.expectations import Row
+from tests.rights.table import TABLE
+from tests.rights.world import OUTSIDERS, World, ask, make_world, sign_in
+from webapp.users.actor import Actor
+
+pytestmark = pytest.mark.promise("R5")
+
+# What each variable part of an address points at.
+PARTS = {
+    "client_id": "<client>",
+    "invoice_id": "<invoice>",
+    "thread_id": "<invoice>",
+    "message_id": "<message>",
+    "payment_id": "<payment>",
+    "alert_id": "<alert>",
+    "notification_id": "<notification>",
+    "session_id": "<session>",
+    "token_id": "<token>",
+    "passkey_id": "<passkey>",
+    "user_id": "<person>",
+    "branch_id": "<branch>",
+    "device_id": "<new>",
+    "import_id": "<import>",
+    "test_id": "<new>",
+    "handle": "bob",
+    "token": "no-such-token",
+    "filename": "dist/manifest.json",
+}
+REFS = {"clients": "C-LYON", "invoices": "F-LYON"}
+
+
+def address(rule: str) -> str:
+    """The rule with its parts pointing at Bob's things."""
+    if "by-ref" in rule:
+        return re.sub(r"<[^>]+>", REFS[rule.split("/")[3]], rule)
+    return re.sub(r"<(?:[^:>]+:)?([^>]+)>", lambda part: PARTS[part[1]], rule)
+
+
+def routes(app: Flask) -> set[str]:
+    return {
+        f"{method} {rule.rule}"
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def expected(row: Row, name: str, actor: Actor) -> frozenset[int]:
+    """Statuses this person may get."""
+    if row.public:
+        return row.accept
+    if row.scope == "nobody" or (row.scope == "own" and name != "bob"):
+        return frozenset({404})
+    if row.scope == "client" and name in OUTSIDERS:
+        return frozenset({404}) if actor.role in row.roles else frozenset({403, 404})
+    if actor.role in row.roles:
+        return row.accept
+    return frozenset({403, 404}) if row.denied == 0 else frozenset({row.denied})
+
+
+def test_every_route_has_a_line_in_the_table_and_every_line_a_route(app: Flask) -> None:
+    assert routes(app) - TABLE.keys() == set(), "routes nobody decided about"
+    assert TABLE.keys() - routes(app) == set(), "lines about routes that are gone"
+
+
+@pytest.mark.parametrize("route", sorted(TABLE))
+def test_a_route_serves_those_it_should_and_nobody_else(
+    app: Flask, cast: Cast, figures: Figures, route: str
+) -> None:
+    row, world = TABLE[route], make_world(cast)
+    method, rule = route.split(" ", 1)
+    path = world.fill(address(rule))
+    wrong = []
+    for name, actor in world.actors.items():
+        browser, csrf = sign_in(app, actor)
+        status = ask(browser, csrf, method, path, row, world).status_code
+        if status not in expected(row, name, actor):
+            wrong.append(f"{name} ({actor.role}) got {status}, not {sorted(expected(row, name, actor))}")
+    figures["people asked"] = len(world.actors)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("route", sorted(TABLE))
+def test_a_route_that_is_not_public_asks_for_a_session(app: Flask, cast: Cast, route: str) -> None:
+    row, world = TABLE[route], make_world(cast)
+    method, rule = route.split(" ", 1)
+    if row.public:
+        assert signed_out(app, method, address(rule), row, world) in row.accept
+        return
+    status = signed_out(app, method, world.fill(address(rule)), row, world)
+    assert status in ({401, 400} if rule.startswith("/api/") else {302, 303, 400})
+
+
+def signed_out(app: Flask, method: str, path: str, row: Row, world: World) -> int:
+    browser = app.test_client()
+    browser.get("/sign-in")
+    return ask(browser, _csrf(browser), method, path, row, world).status_code
+
+
+def _csrf(browser: object) -> str:
+    page = browser.get("/sign-in").get_data(as_text=True)  # type: ignore[attr-defined]
+    found = re.search(r'name="csrf[-_]token"[^>]*(?:content|value)="([^"]+)"', page)
+    return found[1] if found else ""
+
+
+def test_a_thing_that_is_gone_looks_like_one_out_of_scope(app: Flask, cast: Cast) -> None:
+    world: World = make_world(cast)
+    browser, _csrf_token = sign_in(app, world.actors["oscar"])
+    hidden = browser.get(world.fill("/api/v1/clients/<client>"))
+    missing = browser.get(world.fill("/api/v1/clients/<new>"))
+    assert hidden.status_code == missing.status_code == 404
+    assert {**hidden.get_json(), "request_id": 0} == {**missing.get_json(), "request_id": 0}

@@ -1,0 +1,154 @@
+"""A small world in which everything belongs to Bob's client in Lyon, and the ways into it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from io import BytesIO
+
+from flask import Flask, current_app
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from tests.factories.books import make_client, make_invoice
+from tests.factories.limits import alerts_of, make_limit
+from tests.factories.people import Cast
+from tests.factories.talk import say
+from webapp.core.clock import today
+from webapp.core.db import unit_of_work
+from webapp.core.ids import new_id
+from webapp.extensions import db
+from webapp.imports.services import receive, run_check, take_in
+from webapp.notifications.models import Notification
+from webapp.payments.services import record_payment
+from webapp.users.actor import Actor
+from webapp.users.current import SESSION_KEY
+from webapp.users.models import ApiToken, Passkey
+from webapp.users.queries import find_user_actor
+from webapp.users.services import create_token, create_user, start_session
+
+OUTSIDERS = ("oscar", "nadia", "lea")
+INSIDERS = ("alice", "bob", "chloe", "david", "emma", "sonia", "ada")
+
+
+@dataclass
+class World:
+    """Ids by name, for addresses such as `/clients/<client>`."""
+
+    actors: dict[str, Actor]
+    ids: dict[str, str]
+
+    def fill(self, text: str) -> str:
+        """Put ids in the place of `<name>`."""
+        for name, value in self.ids.items():
+            text = text.replace(f"<{name}>", value)
+        return text
+
+
+def make_world(cast: Cast) -> World:
+    """Bob's client with an overdue invoice above its limit, talked about, partly paid."""
+    with unit_of_work():
+        lea = create_user(
+            cast.system, email="lea@encours.test", name="Léa Morel", role="sales_rep", branch=cast.lyon
+        )
+        lea_id = lea.id
+    client = make_client(cast, ref="C-LYON", legal_name="Ateliers du Rhône")
+    make_limit(cast, client, 50_000)
+    invoice = make_invoice(cast, client, 120_000, due_in=-10, ref="F-LYON")
+    message = say(cast.bob, invoice.id, "Le client conteste deux lignes.")
+    with unit_of_work():
+        payment = record_payment(
+            cast.sonia,
+            source="test",
+            source_ref="P-LYON",
+            client_id=client.id,
+            received_on=today(),
+            amount=1_000,
+        )
+        session = start_session(cast.bob.user_id, ip=None, user_agent="Bob's phone")
+        create_token(cast.bob, cast.bob.user_id, "Bob's script")
+        passkey = Passkey(
+            id=new_id(),
+            user_id=cast.bob.user_id,
+            credential_id=b"bob",
+            public_key=b"",
+            sign_count=0,
+            name="Bob's phone",
+        )
+        db.session.add(passkey)
+        db.session.flush()
+    import_id = _import(cast)
+    alert = next(alert for alert in alerts_of(client) if alert.state == "open")
+    mine = db.session.scalars(select(Notification).where(Notification.user_id == cast.bob.user_id)).first()
+    token = db.session.scalars(select(ApiToken).where(ApiToken.user_id == cast.bob.user_id)).one()
+    lea_actor = find_user_actor(lea_id)
+    assert lea_actor is not None and mine is not None
+    names = (*INSIDERS, "oscar", "nadia")
+    return World(
+        actors={**{name: getattr(cast, name) for name in names}, "lea": lea_actor},
+        ids={
+            "client": str(client.id),
+            "invoice": str(invoice.id),
+            "message": str(message.id),
+            "payment": str(payment.id),
+            "alert": str(alert.id),
+            "notification": str(mine.id),
+            "session": str(session.id),
+            "token": str(token.id),
+            "passkey": str(passkey.id),
+            "person": str(lea_id),
+            "branch": str(cast.nantes.id),
+            "new": str(new_id()),
+            "bob": str(cast.bob.user_id),
+            "alice": str(cast.alice.user_id),
+            "import": import_id,
+        },
+    )
+
+
+def _import(cast: Cast) -> str:
+    """A file Alice brought, checked and ready to be written."""
+    content = b"NO_PIECE;CLIENT;DATE;TTC\nF-NEW;C-LYON;01/11/2026;12,00\n"
+    folder = current_app.config["SETTINGS"].instance_path / "imports"
+    arrival = take_in(cast.alice, "novembre.csv", BytesIO(content), folder=folder)
+    with unit_of_work():
+        row = receive(cast.alice, arrival, enqueue_check=False)
+        import_id = row.id
+    run_check(import_id, unit_of_work)
+    return str(import_id)
+
+
+def sign_in(app: Flask, actor: Actor) -> tuple[FlaskClient, str]:
+    """A browser of that person, and its CSRF token."""
+    with unit_of_work():
+        row = start_session(actor.user_id, ip=None, user_agent="test")
+    browser = app.test_client()
+    with browser.session_transaction() as session:
+        session[SESSION_KEY] = str(row.id)
+    token = browser.get("/api/v1/session").get_json()["csrf_token"]
+    return browser, token
+
+
+def ask(browser: FlaskClient, csrf: str, method: str, path: str, row: object, world: World) -> TestResponse:
+    """One request as the row describes it, with ids filled in."""
+    headers = {"X-CSRFToken": csrf, "Idempotency-Key": str(uuid.uuid4())}
+    options: dict[str, object] = {}
+    if row.body is not None:  # type: ignore[attr-defined]
+        options["json"] = _fill(row.body, world)  # type: ignore[attr-defined]
+    elif row.form is not None:  # type: ignore[attr-defined]
+        options["data"] = _fill(row.form, world)  # type: ignore[attr-defined]
+    query = _fill(row.query, world)  # type: ignore[attr-defined]
+    return browser.open(path, method=method, headers=headers, query_string=query, **options)
+
+
+def _fill(value: object, world: World) -> object:
+    if value == "<file>":
+        return BytesIO(b"NO_PIECE;CLIENT;DATE;TTC\nF-2;C-LYON;01/11/2026;12,00\n"), "novembre.csv"
+    if isinstance(value, str):
+        return str(uuid.uuid4()) if value == "<fresh>" else world.fill(value)
+    if isinstance(value, dict):
+        return {key: _fill(item, world) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_fill(item, world) for item in value]
+    return value
