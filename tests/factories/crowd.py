@@ -59,6 +59,8 @@ def make_crowd(cast: Cast, clients: int, invoices_each: int = 2) -> list[object]
                     "due_on": due_on,
                     "gross": late,
                     "open": late,
+                    "gross_value": late,
+                    "open_value": late,
                     "recorded_at": instant,
                 }
             )
@@ -71,6 +73,7 @@ def make_crowd(cast: Cast, clients: int, invoices_each: int = 2) -> list[object]
                     "due_on": due_on,
                     "amount": late,
                     "open": late,
+                    "open_value": late,
                 }
             )
     with unit_of_work() as session:

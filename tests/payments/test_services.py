@@ -81,7 +81,7 @@ def test_voiding_tells_which_invoices_opened_again_and_acts_once(cast: Cast) -> 
 def test_settlements_of_a_file_close_invoices_set_based(cast: Cast) -> None:
     client = make_client(cast)
     invoices = [make_invoice(cast, client, 1_000 + n, due_in=-10) for n in range(3)]
-    rows = [Settlement(row.id, row.ref, client.id, row.gross, today()) for row in invoices]
+    rows = [Settlement(row.id, row.ref, client.id, row.gross, today(), row.gross_value) for row in invoices]
     with unit_of_work():
         record_settlements(cast.sonia, rows, new_id())
         record_settlements(cast.sonia, [], new_id())

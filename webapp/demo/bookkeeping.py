@@ -11,6 +11,7 @@ from typing import Any
 from webapp.clients.rules import fold
 from webapp.core.bulk import write_rows
 from webapp.core.ids import new_id
+from webapp.core.money import UNIT_RATE
 from webapp.demo.books import Books, Document
 from webapp.demo.companies import Company
 from webapp.demo.writing import at
@@ -30,13 +31,16 @@ INVOICE = (
     "gross",
     "open",
     "currency",
+    "rate",
+    "gross_value",
+    "open_value",
     "due_computed",
     "paid_on",
     "late_days",
     "revision",
     "recorded_at",
 )
-INSTALMENT = ("id", "invoice_id", "client_id", "number", "due_on", "amount", "open", "sign")
+INSTALMENT = ("id", "invoice_id", "client_id", "number", "due_on", "amount", "open", "open_value", "sign")
 PAYMENT = (
     "id",
     "source",
@@ -46,6 +50,9 @@ PAYMENT = (
     "amount",
     "unapplied",
     "currency",
+    "rate",
+    "amount_value",
+    "unapplied_value",
     "text",
     "recorded_at",
 )
@@ -92,6 +99,9 @@ def _invoice(invoice_id: uuid.UUID, document: Document, clients: Sequence[uuid.U
         document.gross,
         open_,
         "EUR",
+        UNIT_RATE,
+        document.gross,
+        open_,
         False,
         paid_on,
         (paid_on - document.due_on).days if paid_on else None,
@@ -104,7 +114,7 @@ def _parts(invoice_id: uuid.UUID, document: Document, clients: Sequence[uuid.UUI
     shares = settle([amount for _due, amount in document.parts], document.gross - document.open)
     owner, sign = clients[document.owner], SIGN[document.kind]
     for number, ((due_on, amount), share) in enumerate(zip(document.parts, shares, strict=True), 1):
-        yield new_id(), invoice_id, owner, number, due_on, amount, amount - share, sign
+        yield new_id(), invoice_id, owner, number, due_on, amount, amount - share, amount - share, sign
 
 
 def _payments(
@@ -125,6 +135,9 @@ def _payments(
             receipt.amount,
             receipt.extra,
             "EUR",
+            UNIT_RATE,
+            receipt.amount,
+            receipt.extra,
             f"{receipt.means} {names[receipt.owner]} {refs}"[:140],
             at(on, 9),
         )

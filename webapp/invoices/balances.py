@@ -13,7 +13,7 @@ from webapp.core.clock import today
 from webapp.core.events import record
 from webapp.extensions import db
 from webapp.invoices.events import BalanceChanged
-from webapp.invoices.models import Balance, Instalment, Invoice
+from webapp.invoices.models import Balance, Instalment, Invoice, Order
 
 CHUNK = 500
 HISTORY = timedelta(days=365)
@@ -88,6 +88,7 @@ def _refresh(ids: Sequence[uuid.UUID], unapplied: Mapping[uuid.UUID, int], day: 
         .tuples()
         .all()
     )
+    ordered = _open_orders(ids)
     rows = []
     for client_id in ids:
         sums = figures.get(client_id, Figures())
@@ -102,6 +103,7 @@ def _refresh(ids: Sequence[uuid.UUID], unapplied: Mapping[uuid.UUID, int], day: 
                 "next_due_on": sums.next_due_on,
                 "open_count": sums.open_count,
                 "days_late": sums.days_late,
+                "open_orders": ordered.get(client_id, 0),
                 "as_of": day,
             }
         )
@@ -112,6 +114,16 @@ def _refresh(ids: Sequence[uuid.UUID], unapplied: Mapping[uuid.UUID, int], day: 
     if known:
         db.session.execute(update(Balance), known)
     forget(Balance)
+
+
+def _open_orders(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """What is ordered and not billed yet, of these clients."""
+    rows = db.session.execute(
+        select(Order.client_id, func.sum(Order.open_value))
+        .where(Order.client_id.in_(ids), Order.open_value > 0, Order.voided_at.is_(None))
+        .group_by(Order.client_id)
+    )
+    return {client_id: int(total) for client_id, total in rows}
 
 
 def forget(*kinds: type) -> None:
@@ -126,7 +138,7 @@ def compute(ids: Sequence[uuid.UUID], day: date) -> dict[uuid.UUID, Figures]:
     figures: dict[uuid.UUID, Figures] = {}
     part = Instalment
     open_rows = db.session.execute(
-        select(part.client_id, part.due_on, part.sign, func.sum(part.open), func.count())
+        select(part.client_id, part.due_on, part.sign, func.sum(part.open_value), func.count())
         .where(part.client_id.in_(ids), part.open > 0, part.sign != 0)
         .group_by(part.client_id, part.due_on, part.sign)
     )
@@ -135,8 +147,8 @@ def compute(ids: Sequence[uuid.UUID], day: date) -> dict[uuid.UUID, Figures]:
     paid_rows = db.session.execute(
         select(
             Invoice.client_id,
-            func.sum(Invoice.gross * Invoice.late_days),
-            func.sum(Invoice.gross),
+            func.sum(Invoice.gross_value * Invoice.late_days),
+            func.sum(Invoice.gross_value),
         )
         .where(
             Invoice.client_id.in_(ids),

@@ -14,6 +14,14 @@ class InvoicesChanged:
 
 
 @dataclass(frozen=True)
+class OrdersChanged:
+    """These quotes and orders of these clients were recorded, changed or voided."""
+
+    order_ids: tuple[uuid.UUID, ...]
+    client_ids: tuple[uuid.UUID, ...]
+
+
+@dataclass(frozen=True)
 class BalanceChanged:
     """The balance of these clients was computed again."""
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from webapp.clients.models import Client
 from webapp.core.clock import UtcDateTime, now
 from webapp.core.ids import new_id
+from webapp.core.money import UNIT_RATE
 from webapp.extensions import db
 from webapp.invoices import rules
 
@@ -60,6 +61,10 @@ class Invoice(db.Model):
     gross: Mapped[int] = mapped_column(BigInteger)
     open: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3), default="EUR")
+    rate: Mapped[int] = mapped_column(BigInteger, default=UNIT_RATE)  # of its date, in billionths
+    gross_value: Mapped[int] = mapped_column(BigInteger)  # in the company's currency, at that rate
+    open_value: Mapped[int] = mapped_column(BigInteger)  # the sum of its parts'
+    order_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("orders.id"), index=True)
     due_computed: Mapped[bool] = mapped_column(default=False)  # from the client's terms, not the source
     paid_on: Mapped[date | None]  # the day the last cent came in
     late_days: Mapped[int | None]  # paid_on - due_on, early is negative
@@ -106,7 +111,7 @@ class Instalment(db.Model):
             "ix_instalments_open",
             "client_id",
             "due_on",
-            "open",
+            "open_value",
             "sign",
             sqlite_where=text("open > 0"),
             postgresql_where=text("open > 0"),
@@ -121,8 +126,59 @@ class Instalment(db.Model):
     due_on: Mapped[date]
     amount: Mapped[int] = mapped_column(BigInteger)
     open: Mapped[int] = mapped_column(BigInteger)
+    open_value: Mapped[int] = mapped_column(BigInteger)  # in the company's currency
     sign: Mapped[int] = mapped_column(default=1)  # 0 once the invoice is voided, -1 for credit
     invoice: Mapped[Invoice] = relationship(back_populates="instalments")
+
+
+class Order(db.Model):
+    """What a client was offered (`quote`) or ordered (`order`), before it is billed.
+
+    `billed` is what live invoices of the order add up to; an order counts as open for the rest.
+    """
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        Index(
+            "uq_orders_ref_live",
+            "kind",
+            "ref",
+            unique=True,
+            sqlite_where=text(_LIVE),
+            postgresql_where=text(_LIVE),
+        ),
+        Index("ix_orders_client", "client_id", "issued_on", "id"),
+        CheckConstraint("amount > 0 AND billed >= 0 AND open_value >= 0", name="amounts"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(String(8))
+    ref: Mapped[str] = mapped_column(String(64))
+    client_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("clients.id"))
+    quote_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("orders.id"))  # of an order
+    issued_on: Mapped[date]
+    ends_on: Mapped[date | None]  # until when a quote holds; when an order is to be delivered
+    amount: Mapped[int] = mapped_column(BigInteger)  # incl. VAT, in its own currency
+    billed: Mapped[int] = mapped_column(BigInteger, default=0)
+    currency: Mapped[str] = mapped_column(String(3), default="EUR")
+    rate: Mapped[int] = mapped_column(BigInteger, default=UNIT_RATE)
+    open_value: Mapped[int] = mapped_column(BigInteger)  # 0 for quotes and once closed
+    state: Mapped[str] = mapped_column(String(10), default="open")  # open, won, lost, closed
+    closed_on: Mapped[date | None]
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    voided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    import_id: Mapped[uuid.UUID | None] = mapped_column(Uuid, index=True)
+
+
+class ExchangeRate(db.Model):
+    """What one unit of a currency was worth in the company's on a day, in billionths."""
+
+    __tablename__ = "exchange_rates"
+
+    currency: Mapped[str] = mapped_column(String(3), primary_key=True)
+    on: Mapped[date] = mapped_column(primary_key=True)
+    rate: Mapped[int] = mapped_column(BigInteger)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
 class Balance(db.Model):
@@ -145,5 +201,6 @@ class Balance(db.Model):
     overdue_since: Mapped[date | None]  # due date of the oldest open instalment past due
     next_due_on: Mapped[date | None]  # when `overdue` changes by itself
     open_count: Mapped[int] = mapped_column(default=0)
+    open_orders: Mapped[int] = mapped_column(BigInteger, default=0)  # ordered and not billed yet
     days_late: Mapped[int | None]  # amount-weighted, paid and overdue, last twelve months
     as_of: Mapped[date]

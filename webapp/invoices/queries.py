@@ -231,7 +231,7 @@ class Aging:
 def aging(actor: Actor, client_id: uuid.UUID | None = None) -> Aging:
     """The aging of the actor's whole scope, or of one client, in one grouped read of an index."""
     query = (
-        select(Instalment.due_on, Instalment.sign, func.sum(Instalment.open))
+        select(Instalment.due_on, Instalment.sign, func.sum(Instalment.open_value))
         .where(Instalment.open > _NOTHING, Instalment.sign != 0)
         .group_by(Instalment.due_on, Instalment.sign)
     )

@@ -17,6 +17,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     "invoice.write": FINANCE,
     "payment.read": FINANCE | {"branch_manager", "sales_rep", "admin"},
     "payment.write": FINANCE,
+    "write_off.decide": frozenset({"credit_manager", "cfo", "system"}),
     "import.files": FINANCE | {"admin"},
     "thread.read": EVERYONE,
     "thread.write": EVERYONE,

@@ -161,9 +161,22 @@ def _settle(actor: Actor, row: Import, rows: list[ImportRow], ids: dict[str, uui
             select(Invoice).where(Invoice.ref.in_(chunk), Invoice.voided_at.is_(None), Invoice.open > 0)
         ):
             day = date.fromisoformat(wanted[invoice.ref]["settled_on"])
-            settlements.append(Settlement(invoice.id, invoice.ref, invoice.client_id, invoice.open, day))
+            settlements.append(_settlement(invoice, day))
     record_settlements(actor, settlements, row.id)
     return {settlement.invoice_ref for settlement in settlements}
+
+
+def _settlement(invoice: Invoice, day: date) -> Settlement:
+    return Settlement(
+        invoice.id,
+        invoice.ref,
+        invoice.client_id,
+        invoice.open,
+        day,
+        invoice.open_value,
+        invoice.currency,
+        invoice.rate,
+    )
 
 
 def _write_clients(actor: Actor, row: Import) -> None:

@@ -16,6 +16,9 @@ BUCKETS: tuple[tuple[str, int | None], ...] = (
     ("over_120", None),
 )
 
+# What may become of a quote, and of an order.
+ORDER_STATES = {"quote": ("open", "won", "lost"), "order": ("open", "closed")}
+
 # What lists filter by: the statuses, and `unpaid` for anything still open.
 STATUSES = ("open", "overdue", "partly_paid", "paid", "unpaid", "void")
 

@@ -1,5 +1,6 @@
 """Verbs about invoices: record and correct, settle, void."""
 
+from webapp.invoices.services.ordering import OrderInput, rebill, upsert_order, void_orders
 from webapp.invoices.services.recording import (
     InvoiceInput,
     Upserted,
@@ -12,11 +13,15 @@ from webapp.invoices.services.voiding import void_invoices
 
 __all__ = [
     "InvoiceInput",
+    "OrderInput",
     "Upserted",
+    "rebill",
     "require_writer",
     "settle_invoices",
     "settle_new_in_full",
     "upsert_invoice",
     "upsert_invoices",
+    "upsert_order",
     "void_invoices",
+    "void_orders",
 ]

@@ -15,6 +15,7 @@ from webapp.core.clock import now
 from webapp.core.errors import Forbidden, Invalid
 from webapp.core.events import record
 from webapp.core.ids import new_id
+from webapp.core.money import UNIT_RATE, convert
 from webapp.core.plain_text import text_fault
 from webapp.extensions import db
 from webapp.invoices import rules
@@ -23,6 +24,7 @@ from webapp.invoices.events import InvoicesChanged
 from webapp.invoices.models import Instalment, Invoice
 from webapp.invoices.queries import map_documents
 from webapp.invoices.services.loading import CHUNK, load
+from webapp.invoices.services.ordering import rebill
 from webapp.users import audit
 from webapp.users.actor import Actor
 from webapp.users.policy import may
@@ -42,12 +44,19 @@ class InvoiceInput:
     gross: int
     kind: str = "invoice"
     currency: str = "EUR"
+    rate: int = UNIT_RATE  # of the day of issue, as `core.money.to_rate` gives it
+    order_id: uuid.UUID | None = None
     due_computed: bool = False
     parts: tuple[tuple[date, int], ...] = ()
 
     @property
     def instalments(self) -> tuple[tuple[date, int], ...]:
         return self.parts or ((self.due_on, self.gross),)
+
+    @property
+    def gross_value(self) -> int:
+        """In the company's currency, part by part, so that what is open never exceeds it."""
+        return sum(convert(amount, self.rate) for _due, amount in self.instalments)
 
 
 @dataclass
@@ -115,6 +124,7 @@ def upsert_invoices(
     parts: dict[uuid.UUID, list[dict[str, Any]]] = {}
     replaced: list[Instalment] = []
     touched: set[uuid.UUID] = set()
+    orders: set[uuid.UUID | None] = {row.order_id for row in rows}
     with db.session.no_autoflush:
         for row in rows:
             found = existing.get(row.ref)
@@ -129,8 +139,10 @@ def upsert_invoices(
                 if row.gross < settled:
                     result.refused[row.ref] = BELOW_PAID
                     continue
-                _correct(found, row, settled, result, import_id)
+                orders |= {found.order_id, row.order_id}
                 parts[found.id] = _parts(found.id, row, settled)
+                _correct(found, row, settled, result, import_id)
+                found.open_value = sum(part["open_value"] for part in parts[found.id])
                 replaced += found.instalments
                 result.updated.append(row.ref)
             result.ids[row.ref] = found.id
@@ -138,6 +150,7 @@ def upsert_invoices(
     _rewrite_parts(parts, replaced)
     _insert(fresh, result, import_id)
     touched |= {row.client_id for row in fresh}
+    touched |= rebill(orders - {None})
     if touched:
         refresh_balances(touched)
         record(InvoicesChanged(tuple(result.ids[ref] for ref in (*result.created, *result.updated))))
@@ -152,6 +165,8 @@ def _values(row: InvoiceInput) -> dict[str, Any]:
         "due_on": row.due_on,
         "gross": row.gross,
         "currency": row.currency,
+        "rate": row.rate,
+        "order_id": row.order_id,
     }
 
 
@@ -178,6 +193,7 @@ def _correct(
         invoice.voided_at, invoice.import_id = None, import_id
     for name, value in _values(row).items():
         setattr(invoice, name, value)
+    invoice.gross_value = row.gross_value
     invoice.open = row.gross - settled
     invoice.revision += 1
     if invoice.open:
@@ -214,6 +230,7 @@ def _parts(invoice_id: uuid.UUID, row: InvoiceInput, settled: int = 0) -> list[d
             "due_on": due_on,
             "amount": amount,
             "open": amount - share,
+            "open_value": convert(amount - share, row.rate),
             "sign": rules.SIGN[row.kind],
         }
         for number, ((due_on, amount), share) in enumerate(zip(row.instalments, shares, strict=True), 1)
@@ -232,6 +249,8 @@ def _insert(rows: Sequence[InvoiceInput], result: Upserted, import_id: uuid.UUID
                 "id": invoice_id,
                 "ref": row.ref,
                 "open": row.gross,
+                "gross_value": row.gross_value,
+                "open_value": row.gross_value,
                 "due_computed": row.due_computed,
                 "recorded_at": recorded_at,
                 "import_id": import_id,

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 
 from webapp.core.errors import Invalid
+from webapp.core.money import convert
 from webapp.extensions import db
 from webapp.invoices import rules
 from webapp.invoices.balances import forget
@@ -47,6 +48,8 @@ def _spread(invoice: Invoice) -> None:
     shares = rules.spread([(part.due_on, part.amount) for part in parts], invoice.gross - invoice.open)
     for part, share in zip(parts, shares, strict=True):
         part.open = part.amount - share
+        part.open_value = convert(part.open, invoice.rate)
+    invoice.open_value = sum(part.open_value for part in parts)
 
 
 def settle_new_in_full(settled: dict[uuid.UUID, date]) -> None:
@@ -61,9 +64,17 @@ def settle_new_in_full(settled: dict[uuid.UUID, date]) -> None:
         db.session.execute(
             update(Invoice),
             [
-                {"id": invoice_id, "open": 0, "paid_on": day, "late_days": (day - due[invoice_id]).days}
+                {
+                    "id": invoice_id,
+                    "open": 0,
+                    "open_value": 0,
+                    "paid_on": day,
+                    "late_days": (day - due[invoice_id]).days,
+                }
                 for invoice_id, day in chunk
             ],
         )
-        db.session.execute(update(Instalment).where(Instalment.invoice_id.in_(ids)).values(open=0))
+        db.session.execute(
+            update(Instalment).where(Instalment.invoice_id.in_(ids)).values(open=0, open_value=0)
+        )
     forget(Invoice, Instalment)

@@ -16,6 +16,7 @@ from webapp.invoices.balances import forget, refresh_balances
 from webapp.invoices.events import InvoicesChanged
 from webapp.invoices.models import Instalment, Invoice
 from webapp.invoices.services.loading import CHUNK
+from webapp.invoices.services.ordering import rebill
 from webapp.users import audit
 from webapp.users.actor import Actor
 from webapp.users.policy import may
@@ -33,10 +34,13 @@ def void_invoices(actor: Actor, invoice_ids: Sequence[uuid.UUID], reason: str) -
         raise Forbidden(_l("Votre rôle n’annule pas de factures."))
     clients: set[uuid.UUID] = set()
     voided: list[uuid.UUID] = []
+    orders: set[uuid.UUID | None] = set()
     for start in range(0, len(invoice_ids), CHUNK):
         chosen = Invoice.id.in_(invoice_ids[start : start + CHUNK]) & Invoice.voided_at.is_(None)
         rows = db.session.execute(
-            select(Invoice.id, Invoice.client_id, Invoice.ref, Invoice.open, Invoice.gross).where(chosen)
+            select(
+                Invoice.id, Invoice.client_id, Invoice.ref, Invoice.open, Invoice.gross, Invoice.order_id
+            ).where(chosen)
         ).all()
         settled = [row.ref for row in rows if row.open != row.gross]
         if settled:
@@ -46,7 +50,9 @@ def void_invoices(actor: Actor, invoice_ids: Sequence[uuid.UUID], reason: str) -
         db.session.execute(update(Invoice).where(Invoice.id.in_(ids)).values(voided_at=now()))
         db.session.execute(update(Instalment).where(Instalment.invoice_id.in_(ids)).values(sign=0))
         voided += ids
+        orders |= {row.order_id for row in rows}
     forget(Invoice, Instalment)
+    clients |= rebill(orders)
     refresh_balances(clients)
     record(InvoicesChanged(tuple(voided)))
     audit.write(actor, "invoice.void", "invoice", reason[:64], count=len(voided))

@@ -1,21 +1,29 @@
 """Verbs about payments."""
 
 from webapp.payments.services.by_reference import Draft, allocate_by_ref, take_payment
+from webapp.payments.services.matching import match, undo_matching
 from webapp.payments.services.recording import (
-    Settlement,
     allocate_payment,
     record_payment,
-    record_settlements,
+    return_payment,
     void_payments,
 )
+from webapp.payments.services.settlements import Settlement, record_settlements
+from webapp.payments.services.writing_off import decide_write_off, undo_write_off, write_off
 
 __all__ = [
     "Draft",
     "Settlement",
     "allocate_by_ref",
     "allocate_payment",
+    "decide_write_off",
+    "match",
     "record_payment",
     "record_settlements",
+    "return_payment",
     "take_payment",
+    "undo_matching",
+    "undo_write_off",
     "void_payments",
+    "write_off",
 ]

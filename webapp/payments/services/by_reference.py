@@ -17,7 +17,8 @@ from webapp.invoices.queries import find_invoice_by_ref
 from webapp.invoices.rules import SIGN
 from webapp.payments.models import Payment
 from webapp.payments.queries import find_payment_by_ref
-from webapp.payments.services.recording import allocate_payment, record_payment, require_writer
+from webapp.payments.services.balances import require_writer
+from webapp.payments.services.recording import allocate_payment, record_payment
 from webapp.users.actor import Actor
 
 API = "api"  # the source of payments that programs write

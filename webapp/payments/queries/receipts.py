@@ -21,14 +21,15 @@ MISSING = _l("Règlement introuvable. Il n’existe pas, ou n’est pas dans vot
 HIDDEN = _l("Votre rôle ne voit pas les règlements.")
 
 
-def _require(actor: Actor) -> None:
+def require_reader(actor: Actor) -> None:
+    """Raises Forbidden for roles that see no payments."""
     if not may(actor, "payment.read"):
         raise Forbidden(HIDDEN)
 
 
 def get_payment(actor: Actor, payment_id: uuid.UUID) -> Payment:
     """The payment, or NotFound when out of scope. Raises Forbidden."""
-    _require(actor)
+    require_reader(actor)
     found = db.session.scalar(
         select(Payment)
         .join(Client, Client.id == Payment.client_id)
@@ -62,7 +63,7 @@ def list_payments(
     client_ref: str | None = None,
 ) -> Sequence[Row[Payment, str]]:
     """Live payments, newest first, with their client's reference; `limit + 1` rows."""
-    _require(actor)
+    require_reader(actor)
     query = (
         select(Payment, Client.ref)
         .join(Client, Client.id == Payment.client_id)

@@ -1,0 +1,151 @@
+"""The books as they stood on a day: accounting dates decide, not when something was entered.
+
+A document counts from its day of issue, money from the day it came in until the day the bank took
+it back, an allocation from when both its sides exist until it is reversed. What was voided never
+counted; a loss that was taken back did until then.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import ColumnElement, Subquery, and_, func, or_, select, union_all
+from sqlalchemy.orm import aliased
+
+from webapp.core.money import convert
+from webapp.extensions import db
+from webapp.invoices import rules
+from webapp.invoices.models import Instalment, Invoice
+from webapp.payments.models import Allocation, Payment
+
+_Credit = aliased(Invoice)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """A part of a document that was open. `sign` is -1 for credit; `value` in the company's currency."""
+
+    client_id: uuid.UUID
+    invoice_id: uuid.UUID
+    issued_on: date
+    due_on: date
+    sign: int
+    open: int
+    value: int
+
+
+def items_as_of(day: date, client_ids: Sequence[uuid.UUID] | None = None) -> Iterator[OpenItem]:
+    """Open parts of documents at the end of `day`, of these clients (all without a list), unscoped.
+
+    What was settled by then covers the earliest due parts first, as it does today.
+    """
+    taken = _allocated(day, client_ids)
+    query = (
+        select(
+            Invoice.client_id,
+            Invoice.id,
+            Invoice.issued_on,
+            Invoice.kind,
+            Invoice.rate,
+            Instalment.due_on,
+            Instalment.amount,
+            func.coalesce(taken.c.total, 0),
+        )
+        .join(Instalment, Instalment.invoice_id == Invoice.id)
+        .outerjoin(taken, taken.c.id == Invoice.id)
+        .where(
+            Invoice.issued_on <= day,
+            Invoice.voided_at.is_(None),
+            Invoice.gross > func.coalesce(taken.c.total, 0),
+        )
+        .order_by(Invoice.id, Instalment.number)
+    )
+    if client_ids is not None:
+        query = query.where(Invoice.client_id.in_(client_ids))
+    rows = db.session.execute(query.execution_options(yield_per=10_000)).tuples()
+    for _invoice_id, parts in groupby(rows, key=lambda row: row[1]):
+        yield from _open_parts(list(parts))
+
+
+def unapplied_as_of(day: date, client_ids: Sequence[uuid.UUID] | None = None) -> dict[uuid.UUID, int]:
+    """Cash that settled nothing yet at the end of `day`, by client, in cents of the company's currency."""
+    used = (
+        select(Allocation.payment_id.label("id"), func.sum(Allocation.amount).label("total"))
+        .join(Invoice, Invoice.id == Allocation.invoice_id)
+        .where(Allocation.payment_id.is_not(None), *_counts(day), Invoice.issued_on <= day)
+        .group_by(Allocation.payment_id)
+        .subquery()
+    )
+    left = Payment.amount - func.coalesce(used.c.total, 0)
+    query = (
+        select(Payment.client_id, Payment.rate, left)
+        .outerjoin(used, used.c.id == Payment.id)
+        .where(
+            Payment.received_on <= day,
+            Payment.voided_at.is_(None),
+            or_(Payment.returned_on.is_(None), Payment.returned_on > day),
+            left > 0,
+        )
+    )
+    if client_ids is not None:
+        query = query.where(Payment.client_id.in_(client_ids))
+    sums: dict[uuid.UUID, int] = {}
+    for client_id, rate, amount in db.session.execute(query):
+        sums[client_id] = sums.get(client_id, 0) + convert(int(amount), rate)
+    return sums
+
+
+def _counts(day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    reversed_later = or_(Allocation.reversed_on.is_(None), Allocation.reversed_on > day)
+    return Allocation.effective_on <= day, reversed_later
+
+
+def _allocated(day: date, client_ids: Sequence[uuid.UUID] | None) -> Subquery:
+    """What was put on each document, or taken from each credit, by the end of `day`."""
+    on_invoices = (
+        select(Allocation.invoice_id.label("id"), Allocation.amount)
+        .join(Invoice, Invoice.id == Allocation.invoice_id)
+        .outerjoin(Payment, Payment.id == Allocation.payment_id)
+        .outerjoin(_Credit, _Credit.id == Allocation.credit_id)
+        .where(*_counts(day), Invoice.issued_on <= day, _source_stands(day))
+    )
+    of_credits = (
+        select(Allocation.credit_id.label("id"), Allocation.amount)
+        .join(Invoice, Invoice.id == Allocation.invoice_id)
+        .join(_Credit, _Credit.id == Allocation.credit_id)
+        .where(*_counts(day), Invoice.issued_on <= day, _Credit.issued_on <= day)
+    )
+    queries: list[Any] = [on_invoices, of_credits]
+    if client_ids is not None:
+        queries = [query.where(Invoice.client_id.in_(client_ids)) for query in queries]
+    every = union_all(*queries).subquery()
+    return select(every.c.id, func.sum(every.c.amount).label("total")).group_by(every.c.id).subquery()
+
+
+def _source_stands(day: date) -> ColumnElement[bool]:
+    payment = and_(
+        Allocation.payment_id.is_not(None), Payment.voided_at.is_(None), Payment.received_on <= day
+    )
+    credit = and_(
+        Allocation.credit_id.is_not(None),
+        or_(_Credit.voided_at.is_(None), _Credit.kind == "write_off"),
+        _Credit.issued_on <= day,
+    )
+    return or_(payment, credit)
+
+
+def _open_parts(rows: list[tuple[Any, ...]]) -> Iterator[OpenItem]:
+    client_id, invoice_id, issued_on, kind, rate, *_rest, settled = rows[0]
+    parts = [(row[5], row[6]) for row in rows]
+    shares = rules.spread(parts, int(settled))
+    for (due_on, amount), share in zip(parts, shares, strict=True):
+        if amount > share:
+            left = amount - share
+            yield OpenItem(
+                client_id, invoice_id, issued_on, due_on, rules.SIGN[kind], left, convert(left, rate)
+            )

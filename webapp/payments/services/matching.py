@@ -1,0 +1,216 @@
+"""Matching (lettrage): payments and credits put on invoices, in one act that can be undone."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any, TypeVar
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
+
+from webapp.core.clock import now, today
+from webapp.core.errors import Conflict, Invalid, NotFound
+from webapp.core.events import record
+from webapp.core.ids import new_id
+from webapp.core.money import convert
+from webapp.extensions import db
+from webapp.invoices.events import InvoicesChanged
+from webapp.invoices.models import Invoice
+from webapp.invoices.rules import SIGN
+from webapp.invoices.services import settle_invoices
+from webapp.payments.models import Allocation, Matching, Payment
+from webapp.payments.rules import Share
+from webapp.payments.services.balances import refresh, require_writer
+from webapp.users import audit
+from webapp.users.actor import Actor
+
+Entry = TypeVar("Entry", Payment, Invoice)
+
+
+def match(
+    actor: Actor,
+    client_id: uuid.UUID,
+    shares: Sequence[Share],
+    *,
+    source: str = "person",
+    reasons: Sequence[Any] = (),
+    code: str | None = None,
+    effective_on: date | None = None,
+    import_id: uuid.UUID | None = None,
+) -> Matching:
+    """Put payments and credits of a client on invoices, all in one act.
+
+    Each share takes effect on the day its money came in (a credit: today), unless `effective_on`
+    says otherwise. Events: InvoicesChanged, BalanceChanged. Raises Forbidden; Invalid when
+    something is not the client's, not in the same currency, or would go below zero.
+    """
+    require_writer(actor, importing=import_id is not None)
+    if not shares or any(share.amount <= 0 for share in shares):
+        raise Invalid(errors={"allocations": _l("Indiquez un montant supérieur à 0 €.")})
+    matching = Matching(
+        id=new_id(),
+        client_id=client_id,
+        source=source,
+        code=code,
+        reasons=list(reasons),
+        made_by=actor.user_id,
+        import_id=import_id,
+    )
+    db.session.add(matching)
+    db.session.flush()
+    allocate(client_id, shares, effective_on=effective_on, matching_id=matching.id)
+    if import_id is None:
+        audit.write(
+            actor,
+            "matching.make",
+            "matching",
+            matching.id,
+            source=source,
+            shares=[[str(each.source_id), str(each.invoice_id), each.amount] for each in shares],
+        )
+    return matching
+
+
+def undo_matching(actor: Actor, matching_id: uuid.UUID, day: date | None = None) -> Matching:
+    """Take an act of matching back: its allocations are reversed on `day` (today).
+
+    Events: InvoicesChanged, BalanceChanged. Raises Forbidden, NotFound, Conflict when it was
+    undone before or a write-off belongs to it.
+    """
+    require_writer(actor)
+    matching = db.session.get(Matching, matching_id)
+    if matching is None:
+        raise NotFound(_l("Ce lettrage n’existe pas."))
+    if matching.undone_on is not None:
+        raise Conflict(_l("Ce lettrage est déjà annulé."))
+    rows = db.session.scalars(
+        select(Allocation).where(Allocation.matching_id == matching_id, Allocation.reversed_at.is_(None))
+    ).all()
+    matching.undone_on, matching.undone_by = day or today(), actor.user_id
+    reverse(rows, matching.undone_on)
+    audit.write(actor, "matching.undo", "matching", matching.id, allocations=len(rows))
+    return matching
+
+
+def allocate(
+    client_id: uuid.UUID,
+    shares: Sequence[Share],
+    *,
+    effective_on: date | None = None,
+    matching_id: uuid.UUID | None = None,
+) -> None:
+    """Write the allocations and everything that follows from them, in the running transaction."""
+    payments = _load(Payment, [share.source_id for share in shares if not share.of_credit])
+    credits = _load(Invoice, [share.source_id for share in shares if share.of_credit])
+    invoices = _load(Invoice, [share.invoice_id for share in shares])
+    latest = _latest_days(invoices)
+    taken: list[tuple[uuid.UUID, int, date]] = []
+    clients = {client_id}
+    for share in shares:
+        origin: Any = (credits if share.of_credit else payments)[share.source_id]
+        invoice = invoices[share.invoice_id]
+        _check(origin, invoice, client_id, share)
+        day = effective_on or _day_of(origin, invoice)
+        taken.append((invoice.id, share.amount, max(day, latest.get(invoice.id, day))))
+        if share.of_credit:
+            taken.append((origin.id, share.amount, day))
+        else:
+            _take(origin, share.amount)
+        db.session.add(
+            Allocation(
+                id=new_id(),
+                payment_id=None if share.of_credit else origin.id,
+                credit_id=origin.id if share.of_credit else None,
+                invoice_id=invoice.id,
+                amount=share.amount,
+                effective_on=day,
+                matching_id=matching_id,
+            )
+        )
+    clients |= settle_invoices(taken)
+    db.session.flush()
+    refresh(clients)
+    if taken:
+        record(InvoicesChanged(tuple(dict.fromkeys(invoice_id for invoice_id, _amount, _day in taken))))
+
+
+def reverse(rows: Sequence[Allocation], day: date) -> None:
+    """Undo allocations by a dated reversal: what they settled is open again. Events as `match`."""
+    payments = _load(Payment, [row.payment_id for row in rows if row.payment_id is not None])
+    given: list[tuple[uuid.UUID, int, date]] = []
+    for row in rows:
+        row.reversed_on, row.reversed_at = max(day, row.effective_on), now()
+        given.append((row.invoice_id, -row.amount, day))
+        if row.credit_id is not None:
+            given.append((row.credit_id, -row.amount, day))
+        elif row.payment_id is not None:
+            _take(payments[row.payment_id], -row.amount)
+    clients = settle_invoices(given) | {payment.client_id for payment in payments.values()}
+    db.session.flush()
+    refresh(clients)
+    if given:
+        record(InvoicesChanged(tuple(dict.fromkeys(invoice_id for invoice_id, _amount, _day in given))))
+
+
+def _take(payment: Payment, amount: int) -> None:
+    payment.unapplied -= amount
+    payment.unapplied_value = convert(payment.unapplied, payment.rate)
+
+
+def _day_of(origin: Payment | Invoice, invoice: Invoice) -> date:
+    """Money settles when it came in, a credit when both documents exist."""
+    if isinstance(origin, Payment):
+        return origin.received_on
+    return max(origin.issued_on, invoice.issued_on)
+
+
+def _check(origin: Payment | Invoice, invoice: Invoice, client_id: uuid.UUID, share: Share) -> None:
+    left = origin.unapplied if isinstance(origin, Payment) else origin.open
+    if origin.client_id != client_id or invoice.client_id != client_id:
+        raise Invalid(
+            errors={"allocations": _l("La facture %(ref)s est celle d’un autre client.", ref=invoice.ref)}
+        )
+    if origin.voided_at is not None or (isinstance(origin, Payment) and origin.returned_on is not None):
+        raise Conflict(_l("Ce règlement est annulé."))
+    if SIGN[invoice.kind] < 0:
+        raise Invalid(
+            errors={"allocations": _l("%(ref)s est un avoir : il ne se règle pas.", ref=invoice.ref)}
+        )
+    if isinstance(origin, Invoice) and SIGN[origin.kind] > 0:
+        raise Invalid(errors={"allocations": _l("%(ref)s n’est pas un avoir.", ref=origin.ref)})
+    if origin.currency != invoice.currency:
+        raise Invalid(
+            errors={
+                "allocations": _l(
+                    "La facture %(ref)s est en %(currency)s.", ref=invoice.ref, currency=invoice.currency
+                )
+            }
+        )
+    if isinstance(origin, Payment) and share.amount > left:
+        raise Invalid(errors={"allocations": _l("Les affectations dépassent le règlement.")})
+
+
+def _load(kind: type[Entry], ids: Iterable[object]) -> dict[object, Entry]:
+    wanted = list(dict.fromkeys(ids))
+    found: dict[object, Entry] = {}
+    for start in range(0, len(wanted), 500):
+        query = select(kind).where(kind.id.in_(wanted[start : start + 500])).with_for_update()
+        found |= {
+            each.id: each for each in db.session.scalars(query.execution_options(populate_existing=True))
+        }
+    missing = [each for each in wanted if each not in found]
+    if missing:
+        raise NotFound(_l("Cette pièce n’existe pas."))
+    return found
+
+
+def _latest_days(invoice_ids: Iterable[object]) -> dict[object, date]:
+    """When money last came in on these invoices: payments are not always entered in their order."""
+    rows = db.session.execute(
+        select(Allocation.invoice_id, func.max(Allocation.effective_on))
+        .where(Allocation.invoice_id.in_(set(invoice_ids)), Allocation.reversed_at.is_(None))
+        .group_by(Allocation.invoice_id)
+    )
+    return dict(rows.tuples().all())

@@ -1,0 +1,75 @@
+"""Payments a file brings with its invoices: settled in full, set-based."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import insert
+
+from webapp.core.clock import now
+from webapp.core.ids import new_id
+from webapp.core.money import UNIT_RATE
+from webapp.extensions import db
+from webapp.invoices.services import settle_new_in_full
+from webapp.payments.models import Allocation, Payment
+from webapp.payments.services.balances import refresh, require_writer
+from webapp.users.actor import Actor
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """A file says this invoice was settled in full on that day. `value` is in the company's currency."""
+
+    invoice_id: uuid.UUID
+    invoice_ref: str
+    client_id: uuid.UUID
+    amount: int
+    settled_on: date
+    value: int
+    currency: str = "EUR"
+    rate: int = UNIT_RATE
+
+
+def record_settlements(actor: Actor, rows: Sequence[Settlement], import_id: uuid.UUID) -> None:
+    """Payments that settle invoices of the same file in full, set-based. Events: BalanceChanged."""
+    require_writer(actor, importing=True)
+    if not rows:
+        return
+    recorded_at = now()
+    payments, allocations = [], []
+    for row in rows:
+        payment_id = new_id()
+        payments.append(
+            {
+                "id": payment_id,
+                "source": "import",
+                "source_ref": f"{row.invoice_ref} {row.settled_on} {row.amount}",
+                "client_id": row.client_id,
+                "received_on": row.settled_on,
+                "amount": row.amount,
+                "unapplied": 0,
+                "currency": row.currency,
+                "rate": row.rate,
+                "amount_value": row.value,
+                "unapplied_value": 0,
+                "recorded_at": recorded_at,
+                "import_id": import_id,
+            }
+        )
+        allocations.append(
+            {
+                "id": new_id(),
+                "payment_id": payment_id,
+                "invoice_id": row.invoice_id,
+                "amount": row.amount,
+                "effective_on": row.settled_on,
+                "recorded_at": recorded_at,
+            }
+        )
+    db.session.execute(insert(Payment), payments)
+    db.session.execute(insert(Allocation), allocations)
+    settle_new_in_full({row.invoice_id: row.settled_on for row in rows})
+    refresh({row.client_id for row in rows})
