@@ -77,7 +77,7 @@ def unapplied_as_of(day: date, client_ids: Sequence[uuid.UUID] | None = None) ->
     used = (
         select(Allocation.payment_id.label("id"), func.sum(Allocation.amount).label("total"))
         .join(Invoice, Invoice.id == Allocation.invoice_id)
-        .where(Allocation.payment_id.is_not(None), *_counts(day), Invoice.issued_on <= day)
+        .where(Allocation.payment_id.is_not(None), *_counts(day))
         .group_by(Allocation.payment_id)
         .subquery()
     )
@@ -100,9 +100,15 @@ def unapplied_as_of(day: date, client_ids: Sequence[uuid.UUID] | None = None) ->
     return sums
 
 
-def _counts(day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def _counts(day: date) -> tuple[ColumnElement[bool], ...]:
+    """An allocation stood on `day`, on an invoice (joined by the caller) that stood too."""
     reversed_later = or_(Allocation.reversed_on.is_(None), Allocation.reversed_on > day)
-    return Allocation.effective_on <= day, reversed_later
+    return (
+        Allocation.effective_on <= day,
+        reversed_later,
+        Invoice.issued_on <= day,
+        Invoice.voided_at.is_(None),
+    )
 
 
 def _allocated(day: date, client_ids: Sequence[uuid.UUID] | None) -> Subquery:
@@ -112,13 +118,13 @@ def _allocated(day: date, client_ids: Sequence[uuid.UUID] | None) -> Subquery:
         .join(Invoice, Invoice.id == Allocation.invoice_id)
         .outerjoin(Payment, Payment.id == Allocation.payment_id)
         .outerjoin(_Credit, _Credit.id == Allocation.credit_id)
-        .where(*_counts(day), Invoice.issued_on <= day, _source_stands(day))
+        .where(*_counts(day), _source_stands(day))
     )
     of_credits = (
         select(Allocation.credit_id.label("id"), Allocation.amount)
         .join(Invoice, Invoice.id == Allocation.invoice_id)
         .join(_Credit, _Credit.id == Allocation.credit_id)
-        .where(*_counts(day), Invoice.issued_on <= day, _Credit.issued_on <= day)
+        .where(*_counts(day), _Credit.issued_on <= day)
     )
     queries: list[Any] = [on_invoices, of_credits]
     if client_ids is not None:
@@ -129,7 +135,10 @@ def _allocated(day: date, client_ids: Sequence[uuid.UUID] | None) -> Subquery:
 
 def _source_stands(day: date) -> ColumnElement[bool]:
     payment = and_(
-        Allocation.payment_id.is_not(None), Payment.voided_at.is_(None), Payment.received_on <= day
+        Allocation.payment_id.is_not(None),
+        Payment.voided_at.is_(None),
+        Payment.received_on <= day,
+        or_(Payment.returned_on.is_(None), Payment.returned_on > day),
     )
     credit = and_(
         Allocation.credit_id.is_not(None),

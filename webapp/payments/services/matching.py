@@ -42,9 +42,10 @@ def match(
 ) -> Matching:
     """Put payments and credits of a client on invoices, all in one act.
 
-    Each share takes effect on the day its money came in (a credit: today), unless `effective_on`
-    says otherwise. Events: InvoicesChanged, BalanceChanged. Raises Forbidden; Invalid when
-    something is not the client's, not in the same currency, or would go below zero.
+    Each share takes effect on the day its money came in (a credit: when both documents exist), unless
+    `effective_on` says otherwise, and never before an earlier matching of either side was undone.
+    Events: InvoicesChanged, BalanceChanged. Raises Forbidden; Invalid when something is not the
+    client's, not in the same currency, or would go below zero.
     """
     require_writer(actor, importing=import_id is not None)
     if not shares or any(share.amount <= 0 for share in shares):
@@ -105,17 +106,18 @@ def allocate(
     payments = _load(Payment, [share.source_id for share in shares if not share.of_credit])
     credits = _load(Invoice, [share.source_id for share in shares if share.of_credit])
     invoices = _load(Invoice, [share.invoice_id for share in shares])
-    latest = _latest_days(invoices)
+    latest, undone = _latest_days(invoices), _undone_days(payments, credits, invoices)
     taken: list[tuple[uuid.UUID, int, date]] = []
     clients = {client_id}
     for share in shares:
         origin: Any = (credits if share.of_credit else payments)[share.source_id]
         invoice = invoices[share.invoice_id]
         _check(origin, invoice, client_id, share)
-        day = effective_on or _day_of(origin, invoice)
-        taken.append((invoice.id, share.amount, max(day, latest.get(invoice.id, day))))
+        paid_on = effective_on or _day_of(origin, invoice)
+        day = max(paid_on, undone.get(origin.id, paid_on), undone.get(invoice.id, paid_on))
+        taken.append((invoice.id, share.amount, max(paid_on, latest.get(invoice.id, paid_on))))
         if share.of_credit:
-            taken.append((origin.id, share.amount, day))
+            taken.append((origin.id, share.amount, paid_on))
         else:
             _take(origin, share.amount)
         db.session.add(
@@ -209,8 +211,24 @@ def _load(kind: type[Entry], ids: Iterable[object]) -> dict[object, Entry]:
 def _latest_days(invoice_ids: Iterable[object]) -> dict[object, date]:
     """When money last came in on these invoices: payments are not always entered in their order."""
     rows = db.session.execute(
-        select(Allocation.invoice_id, func.max(Allocation.effective_on))
+        select(Allocation.invoice_id, func.max(func.coalesce(Payment.received_on, Allocation.effective_on)))
+        .outerjoin(Payment, Payment.id == Allocation.payment_id)
         .where(Allocation.invoice_id.in_(set(invoice_ids)), Allocation.reversed_at.is_(None))
         .group_by(Allocation.invoice_id)
     )
     return dict(rows.tuples().all())
+
+
+def _undone_days(*sides: Iterable[object]) -> dict[object, date]:
+    """When a matching of each of these was last undone: the next one cannot reach back before it."""
+    ids = {each for side in sides for each in side}
+    last: dict[object, date] = {}
+    for column in (Allocation.invoice_id, Allocation.payment_id, Allocation.credit_id):
+        rows = db.session.execute(
+            select(column, func.max(Allocation.reversed_on))
+            .where(column.in_(ids), Allocation.reversed_on.is_not(None))
+            .group_by(column)
+        )
+        for key, day in rows.tuples():
+            last[key] = max(day, last.get(key, day))
+    return last
