@@ -265,7 +265,7 @@ class Book:
         return db.session.get_one(Payment, dice.choice(keys)) if keys else None
 
     def _ref(self, dice: random.Random) -> str:
-        return f"B-{len(self.entries)}-{dice.getrandbits(40):x}"
+        return f"{self.clients[0].hex[-6:]}-{len(self.entries)}-{dice.getrandbits(40):x}"
 
     def _links(self) -> dict[uuid.UUID, Link]:
         """What the tables hold of who settled what: the acts' dates come from their own rules."""

@@ -19,6 +19,11 @@ INVOICE = {
     "due_on": "2026-10-31",
     "gross": {"amount": 120000, "currency": "EUR"},
 }
+ORDER = {
+    "client_ref": "C-LYON",
+    "issued_on": "2026-10-01",
+    "amount": {"amount": 90000, "currency": "EUR"},
+}
 CLIENT_FORM = {
     "ref": "C-NEW",
     "legal_name": "Neuve",
@@ -139,6 +144,14 @@ TABLE: dict[str, Row] = {
     "GET /api/v1/invoices/by-ref/<path:ref>": Row(scope="client"),
     "PUT /api/v1/invoices/by-ref/<path:ref>": Row(FINANCE, scope="client", body=INVOICE),
     "GET /api/v1/invoices/<uuid:invoice_id>/thread": Row(scope="client"),
+    "GET /api/v1/orders": Row(),
+    "GET /api/v1/orders/<uuid:order_id>": Row(scope="client"),
+    "GET /api/v1/orders/by-ref/<path:ref>": Row(scope="client"),
+    "PUT /api/v1/orders/by-ref/<path:ref>": Row(FINANCE, scope="client", body=ORDER),
+    "GET /api/v1/quotes/by-ref/<path:ref>": Row(scope="client"),
+    "PUT /api/v1/quotes/by-ref/<path:ref>": Row(FINANCE, scope="client", body=ORDER),
+    "GET /api/v1/exchange-rates": Row(),
+    "PUT /api/v1/exchange-rates/<currency>/<on>": Row(FINANCE, body={"rate": "0.9234"}),
     # Payments
     "GET /api/v1/payments": Row(PAYMENTS),
     "POST /api/v1/payments": Row(

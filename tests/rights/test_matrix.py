@@ -23,6 +23,9 @@ PARTS = {
     "thread_id": "<invoice>",
     "message_id": "<message>",
     "payment_id": "<payment>",
+    "order_id": "<order>",
+    "currency": "USD",
+    "on": "2026-11-02",
     "alert_id": "<alert>",
     "notification_id": "<notification>",
     "session_id": "<session>",
@@ -37,7 +40,7 @@ PARTS = {
     "token": "no-such-token",
     "filename": "dist/manifest.json",
 }
-REFS = {"clients": "C-LYON", "invoices": "F-LYON"}
+REFS = {"clients": "C-LYON", "invoices": "F-LYON", "orders": "O-LYON", "quotes": "Q-LYON"}
 
 
 def address(rule: str) -> str:

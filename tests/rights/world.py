@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from io import BytesIO
 
 from flask import Flask, current_app
@@ -20,6 +21,7 @@ from webapp.core.db import unit_of_work
 from webapp.core.ids import new_id
 from webapp.extensions import db
 from webapp.imports.services import receive, run_check, take_in
+from webapp.invoices.services import OrderInput, upsert_order
 from webapp.notifications.models import Notification
 from webapp.payments.services import record_payment
 from webapp.users.actor import Actor
@@ -56,6 +58,14 @@ def make_world(cast: Cast) -> World:
     client = make_client(cast, ref="C-LYON", legal_name="Ateliers du Rhône")
     make_limit(cast, client, 50_000)
     invoice = make_invoice(cast, client, 120_000, due_in=-10, ref="F-LYON")
+    with unit_of_work():
+        orders = {
+            kind: upsert_order(
+                cast.system,
+                OrderInput(kind, f"{kind[0].upper()}-LYON", client.id, today() - timedelta(days=30), 90_000),
+            )[0].id
+            for kind in ("quote", "order")
+        }
     message = say(cast.bob, invoice.id, "Le client conteste deux lignes.")
     with unit_of_work():
         payment = record_payment(
@@ -92,6 +102,7 @@ def make_world(cast: Cast) -> World:
             "invoice": str(invoice.id),
             "message": str(message.id),
             "payment": str(payment.id),
+            "order": str(orders["order"]),
             "alert": str(alert.id),
             "notification": str(mine.id),
             "session": str(session.id),

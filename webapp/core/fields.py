@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
+from babel.numbers import is_currency
 from flask_babel import lazy_gettext as _l
 from marshmallow import ValidationError, fields, validate
 
 from webapp.core.api import MoneySchema
+from webapp.core.money import Money
 from webapp.core.plain_text import text_fault
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
@@ -47,6 +50,34 @@ class Amount(fields.Nested):
         if money["amount"] < self.low:
             raise ValidationError({"amount": [str(_l("Indiquez un montant supérieur à 0 €."))]})
         return money["amount"]
+
+
+class AnyMoney(fields.Nested):
+    """Money in any currency, given as `{amount, currency}`; loads to `Money`."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(MoneySchema, **options)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, partial: Any = None, **kwargs: Any) -> Any:
+        money = super()._deserialize(value, attr, data, partial, **kwargs)
+        if money is None:
+            return None
+        if not is_currency(money["currency"]):
+            raise ValidationError({"currency": [str(_l("Cette devise n’existe pas."))]})
+        if money["amount"] < 1:
+            raise ValidationError({"amount": [str(_l("Indiquez un montant supérieur à 0 €."))]})
+        return Money(money["amount"], money["currency"])
+
+
+class Rate(fields.String):
+    """The company's currency for one unit of another, as a decimal text (`"0.9234"`)."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(validate=[validate.Regexp(r"^\d{1,7}(\.\d{1,12})?$")], **options)
+
+    def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any) -> Any:
+        text = super().deserialize(value, attr, data, **kwargs)
+        return Decimal(text) if isinstance(text, str) else text
 
 
 class Day(fields.Date):

@@ -8,7 +8,8 @@ from typing import Any
 from marshmallow import fields, validate
 
 from webapp.core.api import ApiSchema, MoneySchema, PageArgs, money, page_of
-from webapp.core.fields import Amount, Day, PlainText
+from webapp.core.fields import AnyMoney, Day, PlainText, Rate
+from webapp.payments import rules
 from webapp.payments.models import Allocation, Payment
 
 MOST_ALLOCATIONS = 500
@@ -18,7 +19,7 @@ class AllocationWrite(ApiSchema):
     """A part of a payment that settles an invoice."""
 
     invoice_ref = PlainText(64, required=True, blank=False)
-    amount = Amount(required=True)
+    amount = AnyMoney(required=True)
 
 
 class AllocationsWrite(ApiSchema):
@@ -35,7 +36,9 @@ class PaymentWrite(ApiSchema):
     ref = PlainText(120, blank=False)
     client_ref = PlainText(64, required=True, blank=False)
     received_on = Day(required=True)
-    amount = Amount(required=True)
+    amount = AnyMoney(required=True)
+    rate = Rate()
+    method = fields.String(validate=validate.OneOf(rules.METHODS), allow_none=True)
     text = PlainText(1000, lines=True, allow_none=True)
     allocations = fields.List(
         fields.Nested(AllocationWrite), load_default=list, validate=validate.Length(max=MOST_ALLOCATIONS)
@@ -53,8 +56,11 @@ class PaymentSchema(ApiSchema):
     received_on = fields.Date()
     amount = fields.Nested(MoneySchema)
     unapplied = fields.Nested(MoneySchema)
+    method = fields.String(allow_none=True)
     text = fields.String(allow_none=True)
     voided_at = fields.DateTime(allow_none=True)
+    returned_on = fields.Date(allow_none=True)
+    return_reason = fields.String(allow_none=True)
 
 
 class AllocationSchema(ApiSchema):
@@ -90,24 +96,27 @@ def payment_json(payment: Payment, client_ref: str) -> dict[str, Any]:
         "received_on": payment.received_on,
         "amount": money(payment.amount, payment.currency),
         "unapplied": money(payment.unapplied, payment.currency),
+        "method": payment.method,
         "text": payment.text,
         "voided_at": payment.voided_at,
+        "returned_on": payment.returned_on,
+        "return_reason": payment.return_reason,
     }
 
 
 def allocations_json(rows: Sequence[Any]) -> dict[str, Any]:
     """Every allocation of one payment: they fit a page."""
-    items = [allocation_json(allocation, invoice_ref) for allocation, invoice_ref in rows]
+    items = [allocation_json(*row) for row in rows]
     return {"items": items, "next_cursor": None}
 
 
-def allocation_json(allocation: Allocation, invoice_ref: str) -> dict[str, Any]:
+def allocation_json(allocation: Allocation, invoice_ref: str, currency: str) -> dict[str, Any]:
     """An allocation as the contract shows it."""
     return {
         "id": str(allocation.id),
         "invoice_id": str(allocation.invoice_id),
         "invoice_ref": invoice_ref,
-        "amount": money(allocation.amount),
+        "amount": money(allocation.amount, currency),
         "effective_on": allocation.effective_on,
         "reversed_on": allocation.reversed_on,
     }

@@ -1,6 +1,8 @@
 """Verbs about invoices: record and correct, settle, void."""
 
+from webapp.invoices.services.bodies import invoice_input, order_input
 from webapp.invoices.services.ordering import OrderInput, rebill, upsert_order, void_orders
+from webapp.invoices.services.rates import rate_for, set_rate
 from webapp.invoices.services.recording import (
     InvoiceInput,
     Upserted,
@@ -15,8 +17,12 @@ __all__ = [
     "InvoiceInput",
     "OrderInput",
     "Upserted",
+    "invoice_input",
+    "order_input",
+    "rate_for",
     "rebill",
     "require_writer",
+    "set_rate",
     "settle_invoices",
     "settle_new_in_full",
     "upsert_invoice",

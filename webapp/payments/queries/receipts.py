@@ -79,10 +79,10 @@ def list_payments(
     return db.session.execute(query).all()
 
 
-def list_allocations(payment_id: uuid.UUID) -> Sequence[Row[Allocation, str]]:
-    """Allocations of a payment already known to be in scope, reversed ones too, with invoice refs."""
+def list_allocations(payment_id: uuid.UUID) -> Sequence[Row[Allocation, str, str]]:
+    """Allocations of a payment already known to be in scope, reversed ones too: invoice ref, currency."""
     return db.session.execute(
-        select(Allocation, Invoice.ref)
+        select(Allocation, Invoice.ref, Invoice.currency)
         .join(Invoice, Invoice.id == Allocation.invoice_id)
         .where(Allocation.payment_id == payment_id)
         .order_by(Allocation.id)

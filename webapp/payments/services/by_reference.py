@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -13,8 +14,10 @@ from flask_babel import lazy_gettext as _l
 from webapp.clients.queries import get_client_by_ref
 from webapp.core.errors import Conflict, Invalid, NotFound
 from webapp.core.ids import new_id
+from webapp.core.money import Money
 from webapp.invoices.queries import find_invoice_by_ref
 from webapp.invoices.rules import SIGN
+from webapp.invoices.services import rate_for
 from webapp.payments.models import Payment
 from webapp.payments.queries import find_payment_by_ref
 from webapp.payments.services.balances import require_writer
@@ -26,14 +29,16 @@ API = "api"  # the source of payments that programs write
 
 @dataclass(frozen=True)
 class Draft:
-    """A payment as a program gives it: references instead of ids. Cents."""
+    """A payment as a program gives it: references instead of ids. `rate` as `rate_for` takes it."""
 
     client_ref: str
     received_on: date
-    amount: int
+    amount: Money
     ref: str | None = None
     text: str | None = None
-    shares: tuple[tuple[str, int], ...] = ()
+    rate: Decimal | None = None
+    method: str | None = None
+    shares: tuple[tuple[str, Money], ...] = ()
 
     @classmethod
     def from_body(cls, values: Mapping[str, Any]) -> Draft:
@@ -57,7 +62,7 @@ def take_payment(actor: Actor, draft: Draft) -> tuple[Payment, bool]:
         raise Invalid(errors={"client_ref": _l("Aucun client n’a cette référence.")}) from None
     known = find_payment_by_ref(API, draft.ref) if draft.ref else None
     if known is not None:
-        facts = (known.client_id, known.received_on, known.amount, known.text)
+        facts = (known.client_id, known.received_on, Money(known.amount, known.currency), known.text)
         if facts != (client.id, draft.received_on, draft.amount, draft.text):
             raise Conflict(_l("Cette référence est celle d’un autre règlement."))
         return known, False
@@ -67,20 +72,32 @@ def take_payment(actor: Actor, draft: Draft) -> tuple[Payment, bool]:
         source_ref=draft.ref or str(new_id()),
         client_id=client.id,
         received_on=draft.received_on,
-        amount=draft.amount,
+        amount=draft.amount.amount,
+        currency=draft.amount.currency,
+        rate=_rate(draft),
+        method=draft.method,
         text=draft.text,
         allocations=_resolve(actor, client.id, draft.shares),
     )
     return payment, True
 
 
-def allocate_by_ref(actor: Actor, payment: Payment, shares: Sequence[tuple[str, int]]) -> None:
+def allocate_by_ref(actor: Actor, payment: Payment, shares: Sequence[tuple[str, Money]]) -> None:
     """`allocate_payment` for a program that names invoices by reference."""
     allocate_payment(actor, payment, _resolve(actor, payment.client_id, shares))
 
 
+def _rate(draft: Draft) -> int:
+    """The rate of the day the money came in; what is wrong with the currency is said beside the amount."""
+    try:
+        return rate_for(draft.amount.currency, draft.received_on, draft.rate)
+    except Invalid as refusal:
+        errors = {"amount" if key == "currency" else key: why for key, why in refusal.errors.items()}
+        raise Invalid(errors=errors, code=refusal.code) from None
+
+
 def _resolve(
-    actor: Actor, client_id: uuid.UUID, shares: Sequence[tuple[str, int]]
+    actor: Actor, client_id: uuid.UUID, shares: Sequence[tuple[str, Money]]
 ) -> list[tuple[uuid.UUID, int]]:
     """Ids of the invoices named. Raises Invalid with one sentence for each that will not do."""
     found: list[tuple[uuid.UUID, int]] = []
@@ -93,8 +110,11 @@ def _resolve(
             wrong.append(_l("La facture %(ref)s est celle d’un autre client.", ref=ref))
         elif SIGN[invoice.kind] < 0:
             wrong.append(_l("%(ref)s est un avoir : il ne se règle pas.", ref=ref))
+        elif invoice.currency != share.currency:
+            sentence = _l("La facture %(ref)s est en %(currency)s.", ref=ref, currency=invoice.currency)
+            wrong.append(sentence)
         else:
-            found.append((invoice.id, share))
+            found.append((invoice.id, share.amount))
     if wrong:
         raise Invalid(errors={"allocations": wrong})
     return found

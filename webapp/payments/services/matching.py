@@ -229,6 +229,7 @@ def _undone_days(*sides: Iterable[object]) -> dict[object, date]:
             .where(column.in_(ids), Allocation.reversed_on.is_not(None))
             .group_by(column)
         )
-        for key, day in rows.tuples():
-            last[key] = max(day, last.get(key, day))
+        for key, day in rows:
+            if day is not None:
+                last[key] = max(day, last.get(key, day))
     return last

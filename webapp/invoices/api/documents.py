@@ -7,20 +7,15 @@ from typing import Any
 
 from flask import Response
 from flask.views import MethodView
-from flask_babel import lazy_gettext as _l
 
-from webapp.clients.models import Client
-from webapp.clients.queries import get_client_by_ref
-from webapp.core.api import answer, blueprint, cut_page
+from webapp.core.api import answer, cut_page
 from webapp.core.cursors import as_day, as_id, read_cursor
 from webapp.core.db import unit_of_work
-from webapp.core.errors import Invalid, NotFound
+from webapp.core.errors import NotFound
 from webapp.invoices import queries, schemas
-from webapp.invoices.services import InvoiceInput, require_writer, upsert_invoice
-from webapp.users.actor import Actor
+from webapp.invoices.api.shell import blp, client_named
+from webapp.invoices.services import invoice_input, require_writer, upsert_invoice
 from webapp.users.current import current_actor
-
-blp = blueprint("invoices", __name__, "Invoices, credit notes and deposits on clients' accounts.")
 
 
 @blp.route("/invoices")
@@ -58,8 +53,7 @@ class InvoiceByRef(MethodView):
         require_writer(actor)
         with unit_of_work():
             client = client_named(actor, values["client_ref"])
-            row = InvoiceInput(**schemas.invoice_input(ref, client, values))
-            invoice_id, outcome = upsert_invoice(actor, row)
+            invoice_id, outcome = upsert_invoice(actor, invoice_input(actor, ref, client, values))
         body = schemas.invoice_json(queries.get_invoice(actor, invoice_id))
         return answer(body, 201 if outcome == "created" else 200)
 
@@ -72,11 +66,3 @@ class InvoiceById(MethodView):
     def get(self, invoice_id: uuid.UUID) -> Response:
         """Read an invoice."""
         return answer(schemas.invoice_json(queries.get_invoice(current_actor(), invoice_id)))
-
-
-def client_named(actor: Actor, ref: str) -> Client:
-    """The client a body names by its reference. Raises Invalid on that field."""
-    try:
-        return get_client_by_ref(actor, ref)
-    except NotFound:
-        raise Invalid(errors={"client_ref": _l("Aucun client n’a cette référence.")}) from None

@@ -6,11 +6,9 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from webapp.clients.models import Client
-from webapp.clients.rules import due_date
 from webapp.core.api import ApiSchema, MoneySchema, PageArgs, money, page_of
 from webapp.core.clock import today
-from webapp.core.fields import Amount, Day, PlainText
+from webapp.core.fields import AnyMoney, Day, PlainText, Rate
 from webapp.invoices import rules
 from webapp.invoices.models import KINDS, Invoice
 
@@ -21,7 +19,7 @@ class InstalmentWrite(ApiSchema):
     """A part of an invoice with a due date of its own."""
 
     due_on = Day(required=True)
-    amount = Amount(required=True)
+    amount = AnyMoney(required=True)
 
 
 class InvoiceWrite(ApiSchema):
@@ -30,7 +28,9 @@ class InvoiceWrite(ApiSchema):
     client_ref = PlainText(64, required=True, blank=False)
     issued_on = Day(required=True)
     due_on = Day(allow_none=True)
-    gross = Amount(required=True)
+    gross = AnyMoney(required=True)
+    rate = Rate()
+    order_ref = PlainText(64, blank=False)
     kind = fields.String(load_default="invoice", validate=validate.OneOf(KINDS))
     instalments = fields.List(fields.Nested(InstalmentWrite), validate=validate.Length(max=MOST_INSTALMENTS))
 
@@ -56,6 +56,8 @@ class InvoiceSchema(ApiSchema):
     due_on = fields.Date()
     gross = fields.Nested(MoneySchema)
     open = fields.Nested(MoneySchema)
+    open_value = fields.Nested(MoneySchema, metadata={"description": "in the company's currency"})
+    order_id = fields.UUID(allow_none=True)
     status = fields.String()
     days_late = fields.Integer(allow_none=True)
     paid_on = fields.Date(allow_none=True)
@@ -77,24 +79,6 @@ class InvoiceListArgs(PageArgs):
 InvoicePage = page_of(InvoiceSchema, "InvoicePage")
 
 
-def invoice_input(ref: str, client: Client, values: dict[str, Any]) -> dict[str, Any]:
-    """The fields of an `InvoiceInput` from what a program wrote."""
-    due_on = values.get("due_on")
-    parts = tuple((part["due_on"], part["amount"]) for part in values.get("instalments") or ())
-    if due_on is None and parts:
-        due_on = max(day for day, _amount in parts)
-    return {
-        "ref": ref,
-        "client_id": client.id,
-        "issued_on": values["issued_on"],
-        "due_on": due_on or due_date(values["issued_on"], client.payment_days, client.end_of_month),
-        "due_computed": due_on is None,
-        "gross": values["gross"],
-        "kind": values["kind"],
-        "parts": parts,
-    }
-
-
 def invoice_json(invoice: Invoice) -> dict[str, Any]:
     """An invoice as the contract shows it; its thread has its id."""
     key, day, currency = str(invoice.id), today(), invoice.currency
@@ -108,6 +92,8 @@ def invoice_json(invoice: Invoice) -> dict[str, Any]:
         "due_on": invoice.due_on,
         "gross": money(invoice.gross, currency),
         "open": money(invoice.open, currency),
+        "open_value": money(invoice.open_value),
+        "order_id": str(invoice.order_id) if invoice.order_id else None,
         "status": invoice.status(day),
         "days_late": invoice.days_late(day),
         "paid_on": invoice.paid_on,

@@ -1,0 +1,53 @@
+"""Reads of invoices, balances, quotes, orders and exchange rates, inside the actor's scope."""
+
+from webapp.invoices.queries.documents import (
+    MISSING,
+    Aging,
+    InvoiceFacts,
+    Settled,
+    SettlementSource,
+    aging,
+    billed_under,
+    find_balance,
+    find_invoice,
+    find_invoice_by_ref,
+    get_invoice,
+    invoice_facts,
+    list_invoices,
+    map_documents,
+    starts_with,
+    use_settlements,
+)
+from webapp.invoices.queries.orders import (
+    Chain,
+    chain_of,
+    get_order,
+    get_order_by_ref,
+    list_orders,
+    list_rates,
+)
+
+__all__ = [
+    "MISSING",
+    "Aging",
+    "Chain",
+    "InvoiceFacts",
+    "Settled",
+    "SettlementSource",
+    "aging",
+    "billed_under",
+    "chain_of",
+    "find_balance",
+    "find_invoice",
+    "find_invoice_by_ref",
+    "get_invoice",
+    "get_order",
+    "get_order_by_ref",
+    "invoice_facts",
+    "list_invoices",
+    "list_orders",
+    "list_rates",
+    "map_documents",
+    "starts_with",
+    "use_settlements",
+]
