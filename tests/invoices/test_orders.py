@@ -69,7 +69,7 @@ def test_an_order_of_a_quote_wins_it_and_a_quote_never_counts(cast: Cast) -> Non
     assert ordered(client) == 0
     row = order(cast, client, 9_500, quote_id=quote.id)
     bill(cast, client, row, 9_500, "F-1")
-    found = chain_of(db.session.get(Order, quote.id))
+    found = chain_of(quote.id)
     assert (found.quote.state, found.order.ref, [each.ref for each in found.invoices]) == (
         "won",
         "O-1",

@@ -144,6 +144,8 @@ TABLE: dict[str, Row] = {
     "GET /api/v1/invoices/by-ref/<path:ref>": Row(scope="client"),
     "PUT /api/v1/invoices/by-ref/<path:ref>": Row(FINANCE, scope="client", body=INVOICE),
     "GET /api/v1/invoices/<uuid:invoice_id>/thread": Row(scope="client"),
+    "GET /orders": Row(),
+    "GET /orders/<uuid:order_id>": Row(scope="client"),
     "GET /api/v1/orders": Row(),
     "GET /api/v1/orders/<uuid:order_id>": Row(scope="client"),
     "GET /api/v1/orders/by-ref/<path:ref>": Row(scope="client"),

@@ -14,11 +14,13 @@ def settlements_of(actor: Actor, invoice_id: uuid.UUID) -> list[Settled]:
     """The live allocations on an invoice, oldest first."""
     return [
         Settled(
-            payment_id=payment.id,
-            ref=payment.source_ref,
-            text=payment.text,
+            kind="payment" if payment else kind,
+            payment_id=payment.id if payment else None,
+            credit_id=allocation.credit_id,
+            ref=payment.source_ref if payment else ref,
+            text=payment.text if payment else None,
             amount=allocation.amount,
             effective_on=allocation.effective_on,
         )
-        for payment, allocation in list_settlements(actor, invoice_id)
+        for allocation, payment, ref, kind in list_settlements(actor, invoice_id)
     ]

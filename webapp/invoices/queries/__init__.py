@@ -20,6 +20,7 @@ from webapp.invoices.queries.documents import (
 )
 from webapp.invoices.queries.orders import (
     Chain,
+    OrderRow,
     chain_of,
     get_order,
     get_order_by_ref,
@@ -32,6 +33,7 @@ __all__ = [
     "Aging",
     "Chain",
     "InvoiceFacts",
+    "OrderRow",
     "Settled",
     "SettlementSource",
     "aging",

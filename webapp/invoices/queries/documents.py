@@ -19,6 +19,7 @@ from webapp.core.errors import NotFound
 from webapp.extensions import db
 from webapp.invoices import rules
 from webapp.invoices.models import Balance, Instalment, Invoice
+from webapp.invoices.queries.orders import chain_of
 from webapp.invoices.rules.late_interest import LateCharges, late_charges
 from webapp.users.actor import Actor
 from webapp.users.policy import sees_everything
@@ -31,9 +32,11 @@ _NOTHING: ColumnElement[int] = literal_column("0")  # written out, so that parti
 
 @dataclass(frozen=True)
 class Settled:
-    """Money received on an invoice, as far as the reader may see it."""
+    """What was received on an invoice (`payment`) or taken off it (`credit_note`, `write_off`)."""
 
-    payment_id: uuid.UUID
+    kind: str
+    payment_id: uuid.UUID | None
+    credit_id: uuid.UUID | None
     ref: str
     text: str | None
     amount: int
@@ -51,6 +54,7 @@ class InvoiceFacts:
     allocations: tuple[Settled, ...]
     charges: LateCharges | None
     balance: Balance | None
+    steps: tuple[rules.Step, ...] = ()  # from the quote to the money, when it was ordered
 
 
 SettlementSource = Callable[[Actor, uuid.UUID], list[Settled]]
@@ -117,6 +121,7 @@ def invoice_facts(actor: Actor, invoice: Invoice) -> InvoiceFacts:
         allocations=tuple(settled),
         charges=charges,
         balance=find_balance(invoice.client_id),
+        steps=tuple(chain_of(invoice.order_id).steps) if invoice.order_id else (),
     )
 
 

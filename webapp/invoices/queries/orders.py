@@ -14,6 +14,7 @@ from webapp.clients.models import Client
 from webapp.clients.policy import in_scope
 from webapp.core.errors import NotFound
 from webapp.extensions import db
+from webapp.invoices import rules
 from webapp.invoices.models import ExchangeRate, Invoice, Order
 from webapp.users.actor import Actor
 
@@ -29,6 +30,17 @@ class Chain:
     quote: Order | None
     order: Order | None
     invoices: tuple[Invoice, ...]
+
+    @property
+    def steps(self) -> list[rules.Step]:
+        """What changed from one to the next, in amount and in time."""
+        billed = [
+            rules.Billed(rules.SIGN[each.kind] * each.gross, each.open, each.issued_on, each.paid_on)
+            for each in self.invoices
+        ]
+        quote = (self.quote.amount, self.quote.issued_on) if self.quote else None
+        order = (self.order.amount, self.order.issued_on) if self.order else None
+        return rules.steps(quote, order, billed)
 
 
 def _base(actor: Actor) -> Select[Order, Client, str]:
@@ -84,25 +96,25 @@ def list_orders(
     return db.session.execute(query.order_by(Order.issued_on.desc(), Order.id.desc()).limit(limit + 1)).all()
 
 
-def chain_of(order: Order) -> Chain:
-    """What a quote or an order came from and led to; it is already known to be in scope."""
-    quote = order if order.kind == "quote" else db.session.get(Order, order.quote_id or order.id)
-    if quote is not None and quote.kind != "quote":
-        quote = None
-    if order.kind == "quote":
-        won = select(Order).where(Order.quote_id == order.id, Order.voided_at.is_(None)).order_by(Order.id)
-        followed = db.session.scalars(won.limit(1)).first()
-    else:
-        followed = order
-    invoices: Sequence[Invoice] = ()
-    if followed is not None:
-        invoices = db.session.scalars(
-            select(Invoice)
-            .where(Invoice.order_id == followed.id, Invoice.voided_at.is_(None))
-            .order_by(Invoice.issued_on, Invoice.id)
-            .limit(100)
-        ).all()
-    return Chain(quote, followed, tuple(invoices))
+def chain_of(order_id: uuid.UUID) -> Chain:
+    """What a quote or an order already known to be in scope came from and led to, in two queries."""
+    this = aliased(Order)
+    quote_id = select(this.quote_id).where(this.id == order_id).scalar_subquery()
+    related = (Order.id == order_id) | (Order.id == quote_id) | (Order.quote_id == order_id)
+    query = select(Order).where(related, Order.voided_at.is_(None)).order_by(Order.id)
+    rows = db.session.scalars(query).all()
+    quote = next((row for row in rows if row.kind == "quote"), None)
+    placed = [row for row in rows if row.kind == "order"]
+    order = next((row for row in placed if row.id == order_id), placed[0] if placed else None)
+    if order is None:
+        return Chain(quote, None, ())
+    invoices = db.session.scalars(
+        select(Invoice)
+        .where(Invoice.order_id == order.id, Invoice.voided_at.is_(None))
+        .order_by(Invoice.issued_on, Invoice.id)
+        .limit(100)
+    ).all()
+    return Chain(quote, order, tuple(invoices))
 
 
 def list_rates(

@@ -5,6 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from webapp.invoices.rules.chain import Billed, Step, steps
+
+__all__ = [
+    "BUCKETS",
+    "ORDER_STATES",
+    "SIGN",
+    "STATUSES",
+    "Billed",
+    "Step",
+    "bucket",
+    "check_instalments",
+    "payer_class",
+    "settle",
+    "spread",
+    "status",
+    "steps",
+    "warnings",
+]
+
 SIGN = {"invoice": 1, "deposit": 1, "credit_note": -1, "write_off": -1}
 # Aging buckets in days overdue: label key and the last day it holds.
 BUCKETS: tuple[tuple[str, int | None], ...] = (

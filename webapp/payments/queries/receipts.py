@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Row, select, tuple_
+from sqlalchemy.orm import aliased
 
 from webapp.clients.models import Client
 from webapp.clients.policy import in_scope
@@ -89,13 +90,20 @@ def list_allocations(payment_id: uuid.UUID) -> Sequence[Row[Allocation, str, str
     ).all()
 
 
-def list_settlements(actor: Actor, invoice_id: uuid.UUID) -> Sequence[Row[Payment, Allocation]]:
-    """Live allocations on an invoice already known to be in scope; none without the right."""
+def list_settlements(
+    actor: Actor, invoice_id: uuid.UUID
+) -> Sequence[Row[Allocation, Payment | None, str, str]]:
+    """Live allocations on an invoice known to be in scope: the payment, or the credit's ref and kind.
+
+    None without the right to see payments.
+    """
     if not may(actor, "payment.read"):
         return []
+    credit = aliased(Invoice)
     return db.session.execute(
-        select(Payment, Allocation)
-        .join(Allocation, Allocation.payment_id == Payment.id)
+        select(Allocation, Payment, credit.ref, credit.kind)
+        .outerjoin(Payment, Payment.id == Allocation.payment_id)
+        .outerjoin(credit, credit.id == Allocation.credit_id)
         .where(Allocation.invoice_id == invoice_id, Allocation.reversed_at.is_(None))
         .order_by(Allocation.effective_on, Allocation.id)
     ).all()

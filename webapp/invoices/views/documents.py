@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -15,10 +15,10 @@ from webapp.core.cursors import as_day, as_id, read_cursor
 from webapp.core.ids import parse_id
 from webapp.invoices.models import Invoice
 from webapp.invoices.queries import list_invoices
+from webapp.invoices.views.shell import blueprint
 from webapp.users.actor import Actor
 from webapp.users.current import current_actor
 
-blueprint = Blueprint("invoices", __name__)
 PAGE = 50
 FILTERS = {
     "overdue": _l("Échues"),
