@@ -22,6 +22,7 @@ from webapp.core.db import unit_of_work
 from webapp.demo import inbox, posting, writing
 from webapp.demo.bookkeeping import write_books
 from webapp.demo.books import Document, stream_books
+from webapp.demo.commerce import write_commerce
 from webapp.demo.companies import Company, make_companies
 from webapp.demo.limits import Limit, make_limits
 from webapp.demo.people import Person, make_people, reps
@@ -118,6 +119,8 @@ def _write_standing(rng: random.Random, clients: int, invoices: int, tell: Say) 
     client_ids = writing.write_clients(companies, branches, user_ids, day)
     tell(f"{len(companies)} clients")
     documents, payments, talked_of = _write_books(rng, companies, client_ids, invoices, day, tell)
+    orders = write_commerce(random.Random(first), actor, client_ids, user_ids, day)  # nosec B311 # made up
+    tell(f"{orders} quotes and orders")
     owed, late = _standing(client_ids, day)
     limits = make_limits(rng, companies, owed, late, day, reps(people)[0].email)
     writing.write_limits(limits, client_ids, user_ids)

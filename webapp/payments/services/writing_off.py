@@ -6,7 +6,7 @@ import uuid
 from datetime import date
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from webapp.core.clock import now, today
 from webapp.core.errors import Conflict, Forbidden, Invalid, NotFound
@@ -122,7 +122,7 @@ def undo_write_off(actor: Actor, write_off_id: uuid.UUID) -> WriteOff:
 def _book(actor: Actor, row: WriteOff, invoice: Invoice, day: date, matching_id: uuid.UUID | None) -> None:
     """The document of the loss, and its allocation to the invoice."""
     day = max(day, invoice.issued_on)
-    ref = f"PERTE-{row.id.hex[-12:].upper()}"
+    ref = _ref(invoice)
     done = upsert_invoices(
         actor,
         [
@@ -141,6 +141,13 @@ def _book(actor: Actor, row: WriteOff, invoice: Invoice, day: date, matching_id:
     row.document_id = done.ids[ref]
     share = Share(row.document_id, invoice.id, row.amount, of_credit=True)
     allocate(invoice.client_id, [share], effective_on=day, matching_id=matching_id)
+
+
+def _ref(invoice: Invoice) -> str:
+    """PERTE-F-2026-118, then PERTE-F-2026-118-2: what was taken back keeps its number."""
+    booked = select(func.count()).where(WriteOff.invoice_id == invoice.id, WriteOff.document_id.is_not(None))
+    rank = (db.session.scalar(booked) or 0) + 1
+    return f"PERTE-{invoice.ref[:50]}" + (f"-{rank}" if rank > 1 else "")
 
 
 def _check(invoice: Invoice, amount: int, reason: str, note: str | None) -> None:
