@@ -120,11 +120,7 @@ def test_what_misses_the_amount_stands_behind_what_meets_it() -> None:
 
 
 def test_a_discount_counts_as_a_habit_once_it_came_twice() -> None:
-    past = [
-        Settled(DAY, (DAY,), (("discount", 2_00, 100_00),)),
-        Settled(DAY, (DAY,), (("discount", 6_81, 340_50),)),
-    ]
-    habits = learn(past)
+    habits = learn([], [Withheld("discount", 2_00, 100_00), Withheld("discount", 6_81, 340_50)])
     assert habits.discounts == (20,)
     known = best(paid(117_60), Case(THREE, habits=habits, cap=50_00))
     assert (refs(known), known.gap, known.write_off) == (["F-1001"], 2_40, "discount")
