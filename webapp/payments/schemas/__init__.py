@@ -55,6 +55,8 @@ class PaymentSchema(ApiSchema):
     unapplied = fields.Nested(MoneySchema)
     text = fields.String(allow_none=True)
     voided_at = fields.DateTime(allow_none=True)
+    returned_on = fields.Date(allow_none=True)
+    return_reason = fields.String(allow_none=True)
 
 
 class AllocationSchema(ApiSchema):
@@ -92,6 +94,8 @@ def payment_json(payment: Payment, client_ref: str) -> dict[str, Any]:
         "unapplied": money(payment.unapplied, payment.currency),
         "text": payment.text,
         "voided_at": payment.voided_at,
+        "returned_on": payment.returned_on,
+        "return_reason": payment.return_reason,
     }
 
 
