@@ -172,6 +172,38 @@ TABLE: dict[str, Row] = {
         scope="client",
         body={"allocations": [{"invoice_ref": "F-LYON", "amount": {"amount": 10, "currency": "EUR"}}]},
     ),
+    "POST /api/v1/payments/<uuid:payment_id>/return": Row(
+        FINANCE, scope="client", body={"returned_on": "<today>", "reason": "other"}
+    ),
+    "GET /api/v1/payments/<uuid:payment_id>/proposals": Row(PAYMENTS, scope="client"),
+    "POST /api/v1/payments/<uuid:payment_id>/refusals": Row(
+        FINANCE, scope="client", body={"proposal": "<proposal>"}
+    ),
+    "DELETE /api/v1/payments/<uuid:payment_id>/refusals/<key>": Row(FINANCE, scope="client"),
+    "GET /api/v1/matchings": Row(PAYMENTS),
+    "POST /api/v1/matchings": Row(
+        FINANCE, scope="client", body={"payment_id": "<payment>", "proposal": "<proposal>"}
+    ),
+    "GET /api/v1/matchings/<uuid:matching_id>": Row(PAYMENTS, scope="client"),
+    "POST /api/v1/matchings/<uuid:matching_id>/undo": Row(FINANCE, scope="client"),
+    "POST /api/v1/matchings/bulk": Row(
+        FINANCE, body={"items": [{"payment_id": "<payment>", "proposal": "<proposal>"}]}
+    ),
+    "POST /api/v1/matchings/batches/<uuid:batch_id>/undo": Row(FINANCE),
+    "GET /payments": Row(PAYMENTS),
+    "GET /payments/<uuid:payment_id>": Row(PAYMENTS, scope="client"),
+    "POST /payments/<uuid:payment_id>/accept": Row(FINANCE, scope="client", form={"key": "<proposal>"}),
+    "POST /payments/<uuid:payment_id>/refuse": Row(FINANCE, scope="client", form={"key": "<proposal>"}),
+    "POST /payments/<uuid:payment_id>/reconsider": Row(FINANCE, scope="client", form={"key": "<proposal>"}),
+    "POST /payments/<uuid:payment_id>/match": Row(FINANCE, scope="client", form={"on-<invoice>": "10,00"}),
+    "POST /payments/<uuid:payment_id>/return": Row(
+        FINANCE, scope="client", form={"returned_on": "<today>", "reason": "other"}
+    ),
+    "GET /matching": Row(FINANCE),
+    "GET /matching/sure": Row(FINANCE),
+    "POST /matching/sure": Row(FINANCE, form={"chosen": "<payment>:<proposal>"}),
+    "POST /matchings/<uuid:matching_id>/undo": Row(FINANCE, scope="client", form={}),
+    "POST /matching/batches/<uuid:batch_id>/undo": Row(FINANCE, form={}),
     # Threads
     "GET /api/v1/threads": Row(),
     "GET /api/v1/threads/<uuid:thread_id>": Row(scope="client"),

@@ -14,6 +14,8 @@ from webapp.core.ids import new_id
 from webapp.core.money import UNIT_RATE
 from webapp.extensions import db
 
+_TO_MATCH = "unapplied > 0 AND voided_at IS NULL"
+
 
 class Payment(db.Model):
     """Money in. `source` and `source_ref` say where it was read; two equal ones stay two."""
@@ -30,6 +32,13 @@ class Payment(db.Model):
         ),
         Index("ix_payments_client_received", "client_id", "received_on"),
         Index("ix_payments_client_recorded", "client_id", "recorded_at", "id"),
+        Index(
+            "ix_payments_to_match",
+            "received_on",
+            "id",
+            sqlite_where=text(_TO_MATCH),
+            postgresql_where=text(_TO_MATCH),
+        ),
         CheckConstraint("amount > 0 AND unapplied >= 0 AND unapplied <= amount", name="amounts"),
     )
 
@@ -70,6 +79,18 @@ class Matching(db.Model):
     undone_on: Mapped[date | None]
     undone_by: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     import_id: Mapped[uuid.UUID | None] = mapped_column(Uuid, index=True)
+    batch_id: Mapped[uuid.UUID | None] = mapped_column(Uuid, index=True)  # accepted together
+
+
+class RefusedProposal(db.Model):
+    """A proposal somebody turned down: not made again for this payment."""
+
+    __tablename__ = "refused_proposals"
+
+    payment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("payments.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    refused_by: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    refused_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
 class Allocation(db.Model):

@@ -28,14 +28,17 @@ def require_reader(actor: Actor) -> None:
         raise Forbidden(HIDDEN)
 
 
-def get_payment(actor: Actor, payment_id: uuid.UUID) -> Payment:
-    """The payment, or NotFound when out of scope. Raises Forbidden."""
+def get_payment(actor: Actor, payment_id: uuid.UUID, *, lock: bool = False) -> Payment:
+    """The payment, or NotFound when out of scope; `lock` it for writing. Raises Forbidden."""
     require_reader(actor)
-    found = db.session.scalar(
+    query = (
         select(Payment)
         .join(Client, Client.id == Payment.client_id)
         .where(Payment.id == payment_id, in_scope(actor))
     )
+    if lock:
+        query = query.with_for_update(of=Payment).execution_options(populate_existing=True)
+    found = db.session.scalar(query)
     if found is None:
         raise NotFound(MISSING)
     return found

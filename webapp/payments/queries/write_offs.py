@@ -32,6 +32,13 @@ def tolerance() -> int:
     return int((company().settings or {}).get("payment_tolerance", rules.TOLERANCE))
 
 
+def limits() -> tuple[int, int]:
+    """Tolerance and write-off cap, in one read."""
+    settings = company().settings or {}
+    tolerated = settings.get("payment_tolerance", rules.TOLERANCE)
+    return int(tolerated), int(settings.get("write_off_cap", rules.WRITE_OFF_CAP))
+
+
 def get_write_off(actor: Actor, write_off_id: uuid.UUID, *, lock: bool = False) -> WriteOff:
     """The write-off, or NotFound when out of scope. Raises Forbidden."""
     require_reader(actor)

@@ -1,4 +1,4 @@
-"""JSON about payments: list, record, allocate."""
+"""JSON about payments: list, record, allocate, return."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 from flask import Response
 from flask.views import MethodView
 
-from webapp.core.api import answer, blueprint, command, cut_page
+from webapp.core.api import answer, command, cut_page
 from webapp.core.cursors import as_day, as_id, read_cursor
 from webapp.payments import queries, schemas
-from webapp.payments.services import Draft, allocate_by_ref, take_payment
+from webapp.payments.api.shell import blp
+from webapp.payments.schemas.matchings import ReturnWrite
+from webapp.payments.services import Draft, allocate_by_ref, return_payment, take_payment
 from webapp.users.current import current_actor
-
-blp = blueprint("payments", __name__, "Money received, and which invoices it settles.")
 
 
 @blp.route("/payments")
@@ -71,3 +71,14 @@ class Allocations(MethodView):
         shares = [(row["invoice_ref"], row["amount"]) for row in values["allocations"]]
         allocate_by_ref(actor, payment, shares)
         return schemas.allocations_json(queries.list_allocations(payment.id)), 201
+
+
+@blp.route("/payments/<uuid:payment_id>/return", methods=["POST"])
+@blp.arguments(ReturnWrite)
+@blp.response(200, schemas.PaymentSchema)
+@command("payment.return")
+def return_by_bank(values: dict[str, Any], payment_id: uuid.UUID) -> tuple[dict[str, Any], int]:
+    """The bank took the money back: what it settled is open again from that day on."""
+    actor = current_actor()
+    payment = return_payment(actor, queries.get_payment(actor, payment_id, lock=True), **values)
+    return schemas.payment_json(payment, queries.client_ref_of(payment)), 200

@@ -1,0 +1,198 @@
+"""Reads of acts of matching, inside the actor's scope, and of the queue that waits for one."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, Row, Select, func, literal_column, or_, select, tuple_
+from sqlalchemy.orm import aliased
+
+from webapp.clients.models import Client
+from webapp.clients.policy import in_scope
+from webapp.clients.rules import fold
+from webapp.core.errors import NotFound
+from webapp.extensions import db
+from webapp.invoices.models import Invoice
+from webapp.payments.models import Allocation, Matching, Payment
+from webapp.payments.queries.receipts import require_reader
+from webapp.users.actor import Actor
+from webapp.users.models import User
+
+MISSING = _l("Lettrage introuvable. Il n’existe pas, ou n’est pas dans votre portefeuille.")
+FILTERS = ("to_match", "matched", "returned", "all")
+_NOTHING: ColumnElement[int] = literal_column("0")  # written out, so that the partial index serves
+_Credit = aliased(Invoice)
+
+
+@dataclass(frozen=True)
+class MatchedShare:
+    """A share as people read it: from which money or credit, on which invoice."""
+
+    allocation: Allocation
+    invoice: Invoice
+    credit_ref: str | None
+    credit_kind: str | None
+
+
+@dataclass(frozen=True)
+class MatchingLine:
+    """An act of matching with who made it and its shares."""
+
+    matching: Matching
+    client_ref: str
+    made_by_name: str | None
+    shares: tuple[MatchedShare, ...]
+
+
+def get_matching(actor: Actor, matching_id: uuid.UUID, *, lock: bool = False) -> Matching:
+    """The act of matching, or NotFound when out of scope. Raises Forbidden."""
+    require_reader(actor)
+    query = select(Matching).join(Client, Client.id == Matching.client_id)
+    query = query.where(Matching.id == matching_id, in_scope(actor))
+    if lock:
+        query = query.with_for_update(of=Matching).execution_options(populate_existing=True)
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound(MISSING)
+    return found
+
+
+def list_matchings(
+    actor: Actor,
+    *,
+    limit: int,
+    client_ref: str | None = None,
+    payment_id: uuid.UUID | None = None,
+    after: uuid.UUID | None = None,
+) -> list[MatchingLine]:
+    """Acts of matching, newest first, undone ones too; at most `limit + 1`."""
+    require_reader(actor)
+    query = (
+        select(Matching, Client.ref, User.name)
+        .join(Client, Client.id == Matching.client_id)
+        .outerjoin(User, User.id == Matching.made_by)
+        .where(in_scope(actor))
+    )
+    if client_ref is not None:
+        query = query.where(Client.ref == client_ref)
+    if payment_id is not None:
+        of_payment = select(Allocation.matching_id).where(Allocation.payment_id == payment_id)
+        query = query.where(Matching.id.in_(of_payment))
+    if after is not None:
+        query = query.where(Matching.id < after)
+    rows = db.session.execute(query.order_by(Matching.id.desc()).limit(limit + 1)).tuples().all()
+    shares = _shares_of([row[0].id for row in rows])
+    return [MatchingLine(*row, tuple(shares[row[0].id])) for row in rows]
+
+
+def get_line(actor: Actor, matching_id: uuid.UUID) -> MatchingLine:
+    """One act of matching as lists show it, or NotFound. Raises Forbidden."""
+    matching = get_matching(actor, matching_id)
+    names = select(Client.ref, User.name).select_from(Client)
+    names = names.outerjoin(User, User.id == matching.made_by).where(Client.id == matching.client_id)
+    client_ref, made_by = db.session.execute(names).one()
+    return MatchingLine(matching, client_ref, made_by, tuple(_shares_of([matching.id])[matching.id]))
+
+
+def _shares_of(matching_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[MatchedShare]]:
+    found: dict[uuid.UUID, list[MatchedShare]] = defaultdict(list)
+    rows = db.session.execute(
+        select(Allocation, Invoice, _Credit.ref, _Credit.kind)
+        .join(Invoice, Invoice.id == Allocation.invoice_id)
+        .outerjoin(_Credit, _Credit.id == Allocation.credit_id)
+        .where(Allocation.matching_id.in_(list(matching_ids)))
+        .order_by(Allocation.id)
+    ).tuples()
+    for row in rows:
+        if row[0].matching_id is not None:
+            found[row[0].matching_id].append(MatchedShare(*row))
+    return found
+
+
+def last_matcher(payment_id: uuid.UUID) -> str | None:
+    """The name of who matched that payment last; None when a program did, or nobody."""
+    return db.session.scalar(
+        select(User.name)
+        .join(Matching, Matching.made_by == User.id)
+        .join(Allocation, Allocation.matching_id == Matching.id)
+        .where(Allocation.payment_id == payment_id, Allocation.reversed_at.is_(None))
+        .order_by(Matching.id.desc())
+        .limit(1)
+    )
+
+
+def list_to_match(
+    actor: Actor, *, limit: int, after: tuple[date, uuid.UUID] | None = None
+) -> Sequence[Row[Payment, Client]]:
+    """Payments that still settle nothing, or not all they could, oldest first; `limit + 1`."""
+    require_reader(actor)
+    query = _live(actor).where(*_matching_state("to_match"))
+    if after is not None:
+        query = query.where(tuple_(Payment.received_on, Payment.id) > tuple_(*after))
+    return db.session.execute(query.order_by(Payment.received_on, Payment.id).limit(limit + 1)).all()
+
+
+def count_to_match(actor: Actor) -> tuple[int, int]:
+    """How many payments wait, and what is left of them in cents of the company's currency."""
+    require_reader(actor)
+    query = (
+        select(func.count(), func.coalesce(func.sum(Payment.unapplied_value), 0))
+        .join(Client, Client.id == Payment.client_id)
+        .where(in_scope(actor), *_matching_state("to_match"))
+    )
+    number, value = db.session.execute(query).one()
+    return number, int(value)
+
+
+def search_payments(
+    actor: Actor,
+    *,
+    limit: int,
+    state: str = "all",
+    q: str = "",
+    amount: int | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    client_id: uuid.UUID | None = None,
+    after: Sequence[object] | None = None,
+) -> Sequence[Row[Payment, Client]]:
+    """Live payments, newest first, by state (one of FILTERS), words of their text or client, exact
+    amount, days and client; `limit + 1` rows."""
+    require_reader(actor)
+    query = _live(actor).where(*_matching_state(state))
+    words = q.strip().replace("\x00", "")
+    if words:
+        in_text = func.lower(Payment.text).contains(words.lower(), autoescape=True)
+        query = query.where(or_(in_text, Client.search_text.contains(fold(words), autoescape=True)))
+    if amount is not None:
+        query = query.where(Payment.amount == amount)
+    if since is not None:
+        query = query.where(Payment.received_on >= since)
+    if until is not None:
+        query = query.where(Payment.received_on <= until)
+    if client_id is not None:
+        query = query.where(Payment.client_id == client_id)
+    if after is not None:
+        query = query.where(tuple_(Payment.received_on, Payment.id) < tuple_(*after))
+    query = query.order_by(Payment.received_on.desc(), Payment.id.desc()).limit(limit + 1)
+    return db.session.execute(query).all()
+
+
+def _live(actor: Actor) -> Select[Payment, Client]:
+    joined = select(Payment, Client).join(Client, Client.id == Payment.client_id)
+    return joined.where(in_scope(actor), Payment.voided_at.is_(None))
+
+
+def _matching_state(state: str) -> list[ColumnElement[bool]]:
+    conditions: dict[str, list[ColumnElement[bool]]] = {
+        "to_match": [Payment.unapplied > _NOTHING, Payment.voided_at.is_(None)],
+        "matched": [Payment.unapplied == 0, Payment.returned_on.is_(None)],
+        "returned": [Payment.returned_on.is_not(None)],
+        "all": [],
+    }
+    return conditions[state]
