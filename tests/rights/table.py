@@ -24,6 +24,11 @@ ORDER = {
     "issued_on": "2026-10-01",
     "amount": {"amount": 90000, "currency": "EUR"},
 }
+LOSS = {
+    "invoice_ref": "F-LYON",
+    "amount": {"amount": 10, "currency": "EUR"},
+    "reason": "difference",
+}
 CLIENT_FORM = {
     "ref": "C-NEW",
     "legal_name": "Neuve",
@@ -204,6 +209,18 @@ TABLE: dict[str, Row] = {
     "POST /matching/sure": Row(FINANCE, form={"chosen": "<payment>:<proposal>"}),
     "POST /matchings/<uuid:matching_id>/undo": Row(FINANCE, scope="client", form={}),
     "POST /matching/batches/<uuid:batch_id>/undo": Row(FINANCE, form={}),
+    "GET /api/v1/write-offs": Row(PAYMENTS),
+    "POST /api/v1/write-offs": Row(FINANCE, scope="client", body=LOSS),
+    "GET /api/v1/write-offs/<uuid:write_off_id>": Row(PAYMENTS, scope="client"),
+    "POST /api/v1/write-offs/<uuid:write_off_id>/decisions": Row(
+        frozenset({"credit_manager", "cfo"}),
+        scope="client",
+        body={"decision": "reject", "note": "Trop tôt"},
+        accept=frozenset({201, 409}),
+    ),
+    "POST /api/v1/write-offs/<uuid:write_off_id>/undo": Row(
+        FINANCE, scope="client", body={}, accept=frozenset({409})
+    ),
     # Threads
     "GET /api/v1/threads": Row(),
     "GET /api/v1/threads/<uuid:thread_id>": Row(scope="client"),

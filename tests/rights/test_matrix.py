@@ -26,6 +26,7 @@ PARTS = {
     "order_id": "<order>",
     "currency": "USD",
     "on": "2026-11-02",
+    "write_off_id": "<write_off>",
     "alert_id": "<alert>",
     "notification_id": "<notification>",
     "session_id": "<session>",

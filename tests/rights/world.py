@@ -23,7 +23,7 @@ from webapp.extensions import db
 from webapp.imports.services import receive, run_check, take_in
 from webapp.invoices.services import OrderInput, upsert_order
 from webapp.notifications.models import Notification
-from webapp.payments.services import record_payment
+from webapp.payments.services import record_payment, write_off
 from webapp.users.actor import Actor
 from webapp.users.current import SESSION_KEY
 from webapp.users.models import ApiToken, Passkey
@@ -66,6 +66,9 @@ def make_world(cast: Cast) -> World:
             )[0].id
             for kind in ("quote", "order")
         }
+    with unit_of_work():
+        billed = make_invoice(cast, client, 90_000, ref="F-LYON-2")
+        loss = write_off(cast.sonia, billed, amount=60_000, reason="goodwill")
     message = say(cast.bob, invoice.id, "Le client conteste deux lignes.")
     with unit_of_work():
         payment = record_payment(
@@ -102,6 +105,7 @@ def make_world(cast: Cast) -> World:
             "invoice": str(invoice.id),
             "message": str(message.id),
             "payment": str(payment.id),
+            "write_off": str(loss.id),
             "order": str(orders["order"]),
             "alert": str(alert.id),
             "notification": str(mine.id),

@@ -6,6 +6,7 @@ from webapp.core import metrics
 from webapp.core.events import before_commit
 from webapp.notifications import services
 from webapp.notifications.queries import count_deliveries
+from webapp.payments.events import WriteOffAsked, WriteOffDecided
 from webapp.risk.events import AlertAssigned, AlertChanged, AlertsRaised
 from webapp.threads.events import MessagePosted
 from webapp.users.events import SessionEnded
@@ -31,6 +32,16 @@ def _on_assignment(event: AlertAssigned) -> None:
 @before_commit(MessagePosted)
 def _on_message(event: MessagePosted) -> None:
     services.tell_of_message(event.message_id, event.thread_id)
+
+
+@before_commit(WriteOffAsked)
+def _on_loss_asked(event: WriteOffAsked) -> None:
+    services.tell_of_loss_asked(event.write_off_id)
+
+
+@before_commit(WriteOffDecided)
+def _on_loss_decided(event: WriteOffDecided) -> None:
+    services.tell_of_loss_decided(event.write_off_id)
 
 
 @before_commit(SessionEnded)

@@ -24,6 +24,8 @@ def push_words(kind: str, params: dict[str, Any] | None = None) -> tuple[str, st
         ),
         "limit_warning": (_("Plafond bientôt atteint"), _("Un de vos clients approche de son plafond.")),
         "alert_assigned": (_("Une alerte vous est confiée"), _("Touchez pour voir ce qui est attendu.")),
+        "write_off_asked": (_("Une décision vous attend"), _("Un passage en perte demande votre accord.")),
+        "write_off_decided": (_("Votre demande est décidée"), _("Touchez pour voir la réponse.")),
         "mention": (_("On vous a mentionné"), _("Quelqu’un attend votre réponse dans un fil.")),
         "message": (_("Nouveau message"), _("Il y a du nouveau dans un fil que vous suivez.")),
         "test": (_("Vos notifications fonctionnent"), _("Cet appareil sonnera pour une alerte.")),
@@ -43,6 +45,12 @@ def inbox_words(kind: str, client: str | None, person: str | None) -> tuple[str,
     if kind == "alert_assigned":
         by = _("%(name)s vous a confié une alerte", name=person) if person else None
         return by or _("Une alerte vous est confiée"), whose
+    if kind == "write_off_asked":
+        by = _("%(name)s demande un passage en perte", name=person) if person else None
+        return by or _("Un passage en perte est demandé"), whose
+    if kind == "write_off_decided":
+        by = _("%(name)s a décidé de votre passage en perte", name=person) if person else None
+        return by or _("Votre passage en perte est décidé"), whose
     if kind == "mention":
         by = _("%(name)s vous a mentionné", name=person) if person else None
         return by or _("On vous a mentionné"), whose

@@ -3,6 +3,7 @@
 from webapp.notifications.services.devices import forget_sessions, subscribe, test_devices, unsubscribe
 from webapp.notifications.services.fan_out import tell_of_alerts, tell_of_assignment, tell_of_message
 from webapp.notifications.services.inbox import mark_all_read, mark_answered, mark_read
+from webapp.notifications.services.losses import tell_of_loss_asked, tell_of_loss_decided
 
 __all__ = [
     "forget_sessions",
@@ -12,6 +13,8 @@ __all__ = [
     "subscribe",
     "tell_of_alerts",
     "tell_of_assignment",
+    "tell_of_loss_asked",
+    "tell_of_loss_decided",
     "tell_of_message",
     "test_devices",
     "unsubscribe",

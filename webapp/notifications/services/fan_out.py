@@ -60,7 +60,7 @@ def tell_of_alerts(alert_ids: Sequence[uuid.UUID]) -> None:
         )
         for row in rows:
             _tell_of_alert(row, people, notices, pushes)
-    _write_notices(notices)
+    write_notices(notices)
     write_deliveries(pushes)
 
 
@@ -77,7 +77,7 @@ def _tell_of_alert(
     params = {"alert_id": str(alert_id), "client_id": str(client_id), "level": level}
     for person in people:
         if person.user_id in heard:
-            notices.append(_notice(person.user_id, key, kind, params, url))
+            notices.append(notice(person.user_id, key, kind, params, url))
             if heard[person.user_id]:
                 pushes.append(Push(key, kind, person.user_id, person.locale, url, f"alert-{alert_id}"))
 
@@ -90,7 +90,7 @@ def tell_of_assignment(alert_id: uuid.UUID, user_id: uuid.UUID, by_id: uuid.UUID
         return
     key, url = f"assigned:{alert_id}:{new_id()}", f"/alerts/{alert_id}"
     params = {"alert_id": str(alert_id), "client_id": str(alert.client_id), "by": str(by_id)}
-    _write_notices([_notice(user_id, key, "alert_assigned", params, url)])
+    write_notices([notice(user_id, key, "alert_assigned", params, url)])
     write_deliveries([Push(key, "alert_assigned", user_id, person.locale, url, f"alert-{alert_id}")])
 
 
@@ -118,13 +118,14 @@ def tell_of_message(message_id: uuid.UUID, thread_id: uuid.UUID) -> None:
         if may_read_thread(person, subject):
             kind = heard[person.user_id]
             if kind == "mention":
-                notices.append(_notice(person.user_id, key, kind, params, subject.url))
+                notices.append(notice(person.user_id, key, kind, params, subject.url))
             pushes.append(Push(key, kind, person.user_id, person.locale, subject.url, f"thread-{thread_id}"))
-    _write_notices(notices)
+    write_notices(notices)
     write_deliveries(pushes)
 
 
-def _notice(user_id: uuid.UUID, key: str, kind: str, params: dict[str, Any], url: str) -> dict[str, Any]:
+def notice(user_id: uuid.UUID, key: str, kind: str, params: dict[str, Any], url: str) -> dict[str, Any]:
+    """A line of somebody's inbox, ready for `write_notices`; `key` names the event, once per person."""
     return {
         "id": new_id(),
         "user_id": user_id,
@@ -136,7 +137,8 @@ def _notice(user_id: uuid.UUID, key: str, kind: str, params: dict[str, Any], url
     }
 
 
-def _write_notices(rows: list[dict[str, Any]]) -> None:
+def write_notices(rows: list[dict[str, Any]]) -> None:
+    """Write lines that `notice` made."""
     if rows:
         db.session.execute(insert(Notification), rows)
 

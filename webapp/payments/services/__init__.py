@@ -1,5 +1,6 @@
 """Verbs about payments."""
 
+from webapp.payments.services.balances import require_writer
 from webapp.payments.services.by_hand import Choice, match_by_hand
 from webapp.payments.services.by_reference import Draft, allocate_by_ref, take_payment
 from webapp.payments.services.matching import match, undo_matching
@@ -36,6 +37,7 @@ __all__ = [
     "record_payment",
     "record_settlements",
     "refuse_proposal",
+    "require_writer",
     "return_payment",
     "take_back_refusal",
     "take_payment",
