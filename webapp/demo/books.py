@@ -16,6 +16,7 @@ from datetime import date, timedelta
 from webapp.clients.rules import due_date
 from webapp.demo.companies import Company
 from webapp.demo.paying import Plan, is_working_day, plan_payments
+from webapp.demo.unmatched import leave_unmatched
 
 MONTHS_BACK = 24
 # Building trades: a quiet August, a busy early summer and autumn.
@@ -122,6 +123,7 @@ def _settle(rng: random.Random, books: Books, companies: Sequence[Company], day:
         document.disputed = plan.disputed
         _receive(rng, books, document, plan, receipts)
     _unapplied(rng, books, day)
+    leave_unmatched(books, day)
 
 
 def _orders(

@@ -17,6 +17,7 @@ from webapp.clients.policy import in_scope
 from webapp.clients.rules import fold
 from webapp.core.errors import NotFound
 from webapp.extensions import db
+from webapp.invoices import rules
 from webapp.invoices.models import Invoice
 from webapp.payments.models import Allocation, Matching, Payment
 from webapp.payments.queries.receipts import require_reader
@@ -24,6 +25,7 @@ from webapp.users.actor import Actor
 from webapp.users.models import User
 
 MISSING = _l("Lettrage introuvable. Il n’existe pas, ou n’est pas dans votre portefeuille.")
+MOST_OPEN, MOST_LOOSE = 300, 300
 FILTERS = ("to_match", "matched", "returned", "all")
 _NOTHING: ColumnElement[int] = literal_column("0")  # written out, so that the partial index serves
 _Credit = aliased(Invoice)
@@ -137,6 +139,59 @@ def list_to_match(
     return db.session.execute(query.order_by(Payment.received_on, Payment.id).limit(limit + 1)).all()
 
 
+def find_to_match(actor: Actor, payment_id: uuid.UUID) -> Row[Payment, Client] | None:
+    """One payment that waits, with its client; None when it does not, or is out of scope."""
+    require_reader(actor)
+    query = _live(actor).where(Payment.id == payment_id, *_matching_state("to_match"))
+    return db.session.execute(query).first()
+
+
+def list_loose(payment_id: uuid.UUID) -> Sequence[Row[Allocation, Invoice]]:
+    """Live shares of a payment that no act of matching made: they came with it."""
+    return db.session.execute(
+        select(Allocation, Invoice)
+        .join(Invoice, Invoice.id == Allocation.invoice_id)
+        .where(
+            Allocation.payment_id == payment_id,
+            Allocation.matching_id.is_(None),
+            Allocation.reversed_at.is_(None),
+        )
+        .order_by(Allocation.id)
+        .limit(MOST_LOOSE)
+    ).all()
+
+
+@dataclass(frozen=True)
+class OpenDocument:
+    """A document a payment may be put on by hand, or a credit note beside it."""
+
+    id: uuid.UUID
+    ref: str
+    kind: str
+    issued_on: date
+    due_on: date
+    open: int
+    sign: int
+
+
+def list_open_documents(payment: Payment) -> list[OpenDocument]:
+    """Open documents of the payment's client in its currency, invoices first, earliest due first."""
+    rows = db.session.execute(
+        select(Invoice.id, Invoice.ref, Invoice.kind, Invoice.issued_on, Invoice.due_on, Invoice.open)
+        .where(
+            Invoice.client_id == payment.client_id,
+            Invoice.currency == payment.currency,
+            Invoice.open > _NOTHING,
+            Invoice.voided_at.is_(None),
+            Invoice.kind != "write_off",
+        )
+        .order_by(Invoice.due_on, Invoice.id)
+        .limit(MOST_OPEN)
+    ).tuples()
+    found = [OpenDocument(*row, rules.SIGN[row[2]]) for row in rows]
+    return sorted(found, key=lambda each: -each.sign)
+
+
 def count_to_match(actor: Actor) -> tuple[int, int]:
     """How many payments wait, and what is left of them in cents of the company's currency."""
     require_reader(actor)
@@ -161,16 +216,19 @@ def search_payments(
     client_id: uuid.UUID | None = None,
     after: Sequence[object] | None = None,
 ) -> Sequence[Row[Payment, Client]]:
-    """Live payments, newest first, by state (one of FILTERS), words of their text or client, exact
-    amount, days and client; `limit + 1` rows."""
+    """Live payments, newest first, by state (one of FILTERS), days and client; `limit + 1` rows.
+
+    Found are those whose text or client has the words `q`, or that are of that `amount`.
+    """
     require_reader(actor)
     query = _live(actor).where(*_matching_state(state))
     words = q.strip().replace("\x00", "")
+    found = [Payment.amount == amount] if amount is not None else []
     if words:
-        in_text = func.lower(Payment.text).contains(words.lower(), autoescape=True)
-        query = query.where(or_(in_text, Client.search_text.contains(fold(words), autoescape=True)))
-    if amount is not None:
-        query = query.where(Payment.amount == amount)
+        found.append(func.lower(Payment.text).contains(words.lower(), autoescape=True))
+        found.append(Client.search_text.contains(fold(words), autoescape=True))
+    if found:
+        query = query.where(or_(*found))
     if since is not None:
         query = query.where(Payment.received_on >= since)
     if until is not None:
