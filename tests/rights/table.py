@@ -125,6 +125,7 @@ TABLE: dict[str, Row] = {
     "POST /settings/branches/<uuid:branch_id>": Row(ADMIN, form={"name": "Nantes"}),
     "GET /settings/company": Row(ADMIN),
     "POST /settings/company": Row(ADMIN, form={"name": "Martel", "siren": ""}),
+    "POST /settings/company/thresholds": Row(ADMIN, form={"write_off_cap": "50", "payment_tolerance": "1"}),
     "POST /settings/company/second-factor": Row(ADMIN, form={"role": "cfo"}),
     # Home, clients, invoices
     "GET /": Row(),
@@ -209,6 +210,16 @@ TABLE: dict[str, Row] = {
     "POST /matching/sure": Row(FINANCE, form={"chosen": "<payment>:<proposal>"}),
     "POST /matchings/<uuid:matching_id>/undo": Row(FINANCE, scope="client", form={}),
     "POST /matching/batches/<uuid:batch_id>/undo": Row(FINANCE, form={}),
+    "GET /write-offs": Row(PAYMENTS),
+    "GET /write-offs/<uuid:write_off_id>": Row(PAYMENTS, scope="client"),
+    "POST /write-offs/<uuid:write_off_id>/decision": Row(
+        frozenset({"credit_manager", "cfo"}), scope="client", form={"decision": "reject", "note": "Trop tôt"}
+    ),
+    "POST /write-offs/<uuid:write_off_id>/undo": Row(FINANCE, scope="client", form={}),
+    "GET /invoices/<uuid:invoice_id>/write-off": Row(FINANCE, scope="client"),
+    "POST /invoices/<uuid:invoice_id>/write-off": Row(
+        FINANCE, scope="client", form={"amount": "0,10", "reason": "difference"}
+    ),
     "GET /api/v1/write-offs": Row(PAYMENTS),
     "POST /api/v1/write-offs": Row(FINANCE, scope="client", body=LOSS),
     "GET /api/v1/write-offs/<uuid:write_off_id>": Row(PAYMENTS, scope="client"),

@@ -6,6 +6,7 @@ from webapp.users.services.company import (
     ensure_company,
     rename_branch,
     set_company,
+    set_thresholds,
 )
 from webapp.users.services.passkeys import add_passkey, remove_passkey, use_passkey
 from webapp.users.services.people import (
@@ -67,6 +68,7 @@ __all__ = [
     "set_company",
     "set_password",
     "set_second_factor_roles",
+    "set_thresholds",
     "start_session",
     "touch_session",
     "use_app_code",

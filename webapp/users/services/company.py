@@ -18,6 +18,9 @@ from webapp.users.models import Branch, Company, Membership
 from webapp.users.policy import may
 from webapp.users.rules import find_siren
 
+# The largest each may be, in cents.
+THRESHOLDS = {"write_off_cap": 10_000_000, "payment_tolerance": 10_000}
+
 
 def ensure_company(name: str = "Ma société", siren: str | None = None) -> Company:
     """The company row and the root branch, made on first call."""
@@ -56,6 +59,27 @@ def set_company(actor: Actor, *, name: str | None = None, siren: str | None = No
         before=before,
         after={"name": company.name, "siren": company.siren},
     )
+    return company
+
+
+def set_thresholds(actor: Actor, **cents: int | None) -> Company:
+    """Change amounts (cents) that the company decided on: `write_off_cap`, `payment_tolerance`.
+
+    Raises Forbidden, or Invalid with the field at fault.
+    """
+    settings_only(actor)
+    company = ensure_company()
+    wrong = {
+        name: _l("Indiquez un montant, par exemple 50.")
+        for name, amount in cents.items()
+        if name not in THRESHOLDS or amount is None or not 0 <= amount <= THRESHOLDS[name]
+    }
+    if wrong:
+        raise Invalid(errors=wrong)
+    before = {name: (company.settings or {}).get(name) for name in cents}
+    company.settings = {**(company.settings or {}), **cents}
+    db.session.flush()
+    audit.write(actor, "company.thresholds", "company", company.id, before=before, after=cents)
     return company
 
 

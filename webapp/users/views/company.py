@@ -11,6 +11,8 @@ from flask_babel import gettext as _
 
 from webapp.core.errors import NotFound
 from webapp.core.ids import parse_id
+from webapp.core.money import BadAmount, parse_amount
+from webapp.core.pages import locale_name
 from webapp.users import queries, services
 from webapp.users.views import blueprint
 from webapp.users.views.admin import administrator
@@ -18,6 +20,7 @@ from webapp.users.views.answers import Shown, settle, written
 from webapp.users.words import ROLE_NAMES
 
 ALERT_LEVELS = (50, 70, 90)
+THRESHOLDS = {"write_off_cap": 5_000, "payment_tolerance": 100}  # in cents, until somebody decides
 
 
 def _branches(values: Mapping[str, str], errors: Mapping[str, object]) -> str:
@@ -62,10 +65,11 @@ def rename_branch(branch_id: uuid.UUID) -> Shown:
 
 def _company(values: Mapping[str, object], errors: Mapping[str, object]) -> str:
     settings = queries.company().settings or {}
+    shown = {name: _shown(settings.get(name, default)) for name, default in THRESHOLDS.items()}
     levels = settings.get("alert_levels", ALERT_LEVELS)
     return render_template(
         "users/settings/company.html",
-        values=values,
+        values={**shown, **values},
         errors=errors,
         levels=levels,
         roles=ROLE_NAMES,
@@ -74,8 +78,7 @@ def _company(values: Mapping[str, object], errors: Mapping[str, object]) -> str:
 
 
 def _as_it_is(errors: Mapping[str, object]) -> str:
-    found = queries.company()
-    return _company({"name": found.name, "siren": found.siren or ""}, errors)
+    return _company(_names(), errors)
 
 
 @blueprint.get("/settings/company")
@@ -90,6 +93,35 @@ def company_post() -> Shown:
     act = partial(services.set_company, actor, **values)
     said = _("Société enregistrée.")
     return settle(act, partial(_company, values), url_for("users.company"), said)
+
+
+@blueprint.post("/settings/company/thresholds")
+def company_thresholds() -> Shown:
+    actor, values = administrator(), written(*THRESHOLDS)
+    act = partial(services.set_thresholds, actor, **{name: _cents(text) for name, text in values.items()})
+    return settle(
+        act,
+        lambda errors: _company({**_names(), **values}, errors),
+        url_for("users.company"),
+        _("Seuils enregistrés."),
+    )
+
+
+def _shown(cents: int) -> str:
+    units, rest = divmod(cents, 100)
+    return f"{units}{'.' if locale_name() == 'en' else ','}{rest:02d}" if rest else str(units)
+
+
+def _cents(text: str) -> int | None:
+    try:
+        return parse_amount(text, "." if locale_name() == "en" else ",")
+    except BadAmount:
+        return None
+
+
+def _names() -> dict[str, str]:
+    found = queries.company()
+    return {"name": found.name, "siren": found.siren or ""}
 
 
 @blueprint.post("/settings/company/second-factor")
