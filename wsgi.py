@@ -7,6 +7,7 @@ Under the `flask` command nothing is patched: commands and the worker run on pla
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import Any
 
 _COMMAND = bool(os.environ.get("FLASK_RUN_FROM_CLI"))
@@ -129,6 +130,12 @@ def _eventlet(listener: Any) -> None:
 
     offload.install(tpool.execute, eventlet.sleep)
     _watch(hubs.get_hub().greenlet)
+    if settings.live_path == "fast":
+        from webapp.extensions import socketio
+        from webapp.realtime import lines
+
+        soon = partial(hubs.get_hub().schedule_call_global, 0)
+        lines.install(socketio.server, soon, eventlet.spawn_n)
     stopping = event.Event()
     # A signal may arrive in any greenlet: the hub passes it on to this one.
     _on_stop(lambda: hubs.get_hub().schedule_call_global(0, stopping.send))

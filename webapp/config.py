@@ -46,6 +46,7 @@ class Settings:
     storage_url: str
     proxies: int = 0
     watchdog: bool = False
+    live_path: str = "fast"  # or "stock": the sending half of a WebSocket as the library made it
     upload_limit: int = 600 * 1024 * 1024
     extra: Mapping[str, object] = field(default_factory=dict)
 
@@ -83,6 +84,7 @@ class Settings:
             storage_url=env.get("STORAGE_URL", ""),
             proxies=_integer(env, "TRUSTED_PROXIES", 0, 0, 5),
             watchdog=_flag(env, "ENCOURS_WATCHDOG", False),
+            live_path=_choice(env, "LIVE_PATH", ("fast", "stock"), "fast"),
         )
 
 

@@ -218,7 +218,7 @@ def test_a_system_line_has_no_author(cast: Cast, thread_id) -> None:
 def test_events_follow_each_act_once(cast: Cast, thread_id) -> None:
     heard: list[object] = []
     kinds = (
-        events.MessagePosted,
+        events.MessagesPosted,
         events.MessageEdited,
         events.MessageDeleted,
         events.MessageReacted,
@@ -234,7 +234,7 @@ def test_events_follow_each_act_once(cast: Cast, thread_id) -> None:
         services.mark_read(cast.alice, thread_id, 1)
         services.delete_message(cast.bob, message.id)
     assert [type(event).__name__ for event in heard] == [
-        "MessagePosted",
+        "MessagesPosted",
         "MessageReacted",
         "MessageEdited",
         "ThreadRead",

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 from webapp.core.models import Job
 from webapp.extensions import db
 from webapp.notifications.models import Delivery, Notification, PushSubscription
-from webapp.notifications.services import tell_of_alerts, tell_of_message
+from webapp.notifications.services import tell_of_alerts, tell_of_messages
 from webapp.risk.models import Alert
 from webapp.threads.models import Message, ThreadMember
 
@@ -26,7 +26,7 @@ def tell(alert_ids: Sequence[uuid.UUID], message_ids: Iterable[uuid.UUID]) -> No
     for message_id in message_ids:
         message = db.session.get_one(Message, message_id)
         if message.mentions:
-            tell_of_message(message.id, message.thread_id)
+            tell_of_messages([message.id], message.thread_id, map(uuid.UUID, message.mentions))
             keys.append(f"message:{message_id}")
     _take_back(keys)
 

@@ -8,7 +8,7 @@ from webapp.notifications import services
 from webapp.notifications.queries import count_deliveries
 from webapp.payments.events import WriteOffAsked, WriteOffDecided
 from webapp.risk.events import AlertAssigned, AlertChanged, AlertsRaised
-from webapp.threads.events import MessagePosted
+from webapp.threads.events import MessagesPosted
 from webapp.users.events import SessionEnded
 
 metrics.gauge("encours_deliveries", "Pushes of the last 24 hours", count_deliveries, label="state")
@@ -29,9 +29,9 @@ def _on_assignment(event: AlertAssigned) -> None:
     services.tell_of_assignment(event.alert_id, event.user_id, event.by_id)
 
 
-@before_commit(MessagePosted)
-def _on_message(event: MessagePosted) -> None:
-    services.tell_of_message(event.message_id, event.thread_id)
+@before_commit(MessagesPosted)
+def _on_messages(event: MessagesPosted) -> None:
+    services.tell_of_messages(event.message_ids, event.thread_id, event.named_ids)
 
 
 @before_commit(WriteOffAsked)

@@ -11,31 +11,38 @@ from webapp.threads import presence, queries
 from webapp.threads.events import (
     MessageDeleted,
     MessageEdited,
-    MessagePosted,
     MessageReacted,
+    MessagesPosted,
     ThreadRead,
 )
 
 NAMES = {
-    MessagePosted: "message.posted",
     MessageEdited: "message.edited",
     MessageDeleted: "message.deleted",
     MessageReacted: "message.reacted",
 }
-ThreadNews = MessagePosted | MessageEdited | MessageDeleted | MessageReacted
+ThreadNews = MessageEdited | MessageDeleted | MessageReacted
+
+
+@hears(MessagesPosted)
+def on_posted(event: MessagesPosted) -> None:
+    """The messages in their order, then the unread marks of followers elsewhere."""
+    if not registry.everyone():
+        return
+    clear_room(event.thread_id)
+    for shown in queries.presented(event.message_ids):
+        out.to_room("message.posted", {"message": shown}, event.thread_id)
+    tell_followers(event.thread_id)
 
 
 @hears(*NAMES)
 def on_message(event: ThreadNews) -> None:
-    """The message as it stands now, then the unread marks of followers elsewhere."""
+    """The message as it stands now."""
     if not registry.everyone():
         return
     clear_room(event.thread_id)
-    shown = queries.present([event.message_id])
-    if shown:
-        out.to_room(NAMES[type(event)], {"message": shown[0]}, event.thread_id)
-    if isinstance(event, MessagePosted):
-        tell_followers(event.thread_id)
+    for shown in queries.present([event.message_id]):
+        out.to_room(NAMES[type(event)], {"message": shown}, event.thread_id)
 
 
 def clear_room(thread_id: uuid.UUID) -> None:

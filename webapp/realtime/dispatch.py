@@ -53,7 +53,8 @@ def dispatch(app: Flask, event: object, sid: str, args: tuple[Any, ...]) -> Ack:
         except Exception as error:
             return _failure(event, sid, error)
         finally:
-            db.session.rollback()
+            if db.session.registry.has():
+                db.session.rollback()
 
 
 def _failure(event: object, sid: str, error: Exception) -> Ack:

@@ -13,12 +13,13 @@ from webapp.core import signals
 from webapp.extensions import socketio
 from webapp.invoices.events import BalanceChanged, InvoicesChanged
 from webapp.realtime import codec, connection, dispatch, tail
+from webapp.realtime.lines import RoomManager
 from webapp.risk.events import AlertChanged, AlertRaised, LimitChanged
 from webapp.threads.events import (
     MessageDeleted,
     MessageEdited,
-    MessagePosted,
     MessageReacted,
+    MessagesPosted,
     ThreadRead,
 )
 from webapp.users.events import RightsChanged, SessionEnded
@@ -33,7 +34,7 @@ NEWS = (
     LimitChanged,
     AlertRaised,
     AlertChanged,
-    MessagePosted,
+    MessagesPosted,
     MessageEdited,
     MessageDeleted,
     MessageReacted,
@@ -69,6 +70,7 @@ def _options(settings: Settings) -> dict[str, Any]:
         # Polling needs every request of a client to reach the same process.
         "transports": ["websocket"] if several else ["polling", "websocket"],
         "manage_session": False,
+        "client_manager": RoomManager(),
         "ping_interval": 20,
         "ping_timeout": 20,
         "max_http_buffer_size": 1_000_000,

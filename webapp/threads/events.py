@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class MessagePosted:
-    message_id: uuid.UUID
+class MessagesPosted:
+    """New messages of one thread, in the order of their seqs."""
+
     thread_id: uuid.UUID
+    message_ids: tuple[uuid.UUID, ...]
+    named_ids: tuple[uuid.UUID, ...] = ()  # the people they name
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from markdown_it.token import Token
 
 from webapp.threads.rules import handle_at
 
-_PLAIN = re.compile(r"[^\W\d_][\w ,;:.!?'’\"()€/%«»°\u00a0\u202f-]*")
+_PLAIN = re.compile(r"(?:@|[^\W\d_])(?:[^\W_]|[ ,;:.!?'’\"()€/%«»°@\u00a0\u202f-])*")
 _URL = re.compile(r"https?://[^\s<>\"'`|\\^{}]+")
 _POINT = re.compile(r"https?://|@")
 _TAIL = ".,;:!?)]…»"
@@ -29,7 +29,7 @@ _ATTRIBUTES: dict[str, set[str]] = {"a": {"href"}, "ol": {"start"}, "span": {"cl
 def render(body: str, people: Mapping[str, UUID]) -> str:
     """HTML of `body`; `people` are the handles that are mentions here, with their ids."""
     text = body.strip()
-    if _PLAIN.fullmatch(text) and "://" not in text:
+    if _PLAIN.fullmatch(text) and "://" not in text and not ("@" in text and people):
         return f"<p>{escape(text, quote=False)}</p>"
     html = _markdown.render(text, {"people": people})
     return str(

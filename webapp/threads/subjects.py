@@ -9,10 +9,23 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, String, exists, false, func, literal, null, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    bindparam,
+    exists,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 
 from webapp.clients.models import Client
 from webapp.clients.policy import in_scope
@@ -46,11 +59,11 @@ class Subject:
 
 @dataclass(frozen=True)
 class SubjectKind:
-    """`select(ids)` gives rows (type, id, title or NULL for the client's name, *CLIENT_COLUMNS);
-    `url(id)` where the thread is; `readable(actor, column)` the scope in SQL."""
+    """`select(ids)`, whose ids are a parameter, gives rows (type, id, title or NULL for the client's name,
+    *CLIENT_COLUMNS); `url(id)` where the thread is; `readable(actor, column)` the scope in SQL."""
 
     type: str
-    select: Callable[[list[uuid.UUID]], Any]
+    select: Callable[[Any], Any]
     url: Callable[[uuid.UUID], str]
     readable: Callable[[Actor, Any], ColumnElement[bool]]
 
@@ -61,6 +74,7 @@ _kinds: dict[str, SubjectKind] = {}
 def register(kind: SubjectKind) -> None:
     """Make a kind of thing something people can talk about."""
     _kinds[kind.type] = kind
+    _statement.cache_clear()
 
 
 def read_subject(thread_id: uuid.UUID) -> Subject | None:
@@ -85,16 +99,22 @@ def get_subject(actor: Actor, thread_id: uuid.UUID) -> Subject:
 def read_subjects(threads: Iterable[tuple[uuid.UUID, str | None]]) -> dict[uuid.UUID, Subject]:
     """Subjects of many threads (id, type if known), in one query."""
     wanted = list(threads)
-    parts: list[Any] = []
-    for kind in _kinds.values():
-        ids = [thread_id for thread_id, known in wanted if known in (None, kind.type)]
-        if ids:
-            parts.append(kind.select(ids))
-    if not parts:
+    ids: dict[str, list[uuid.UUID]] = {}
+    for name in _kinds:
+        chosen = [thread_id for thread_id, known in wanted if known in (None, name)]
+        if chosen:
+            ids[name] = chosen
+    if not ids:
         return {}
-    query: Any = parts[0] if len(parts) == 1 else union_all(*parts)
-    rows = db.session.execute(query)
+    rows = db.session.connection().execute(_statement(tuple(ids)), ids)
     return {row.id: _subject(row) for row in rows}
+
+
+@cache
+def _statement(kinds: tuple[str, ...]) -> Any:
+    """Put together once: this question is asked for each message."""
+    parts = [_kinds[name].select(bindparam(name, expanding=True)) for name in kinds]
+    return parts[0] if len(parts) == 1 else union_all(*parts)
 
 
 def readable_threads(actor: Actor) -> ColumnElement[bool]:
@@ -120,13 +140,13 @@ def _subject(row: Any) -> Subject:
     return Subject(row.type, row.id, title, kind.url(row.id), *place)
 
 
-def _invoices(ids: list[uuid.UUID]) -> Any:
+def _invoices(ids: Any) -> Any:
     columns = (literal("invoice").label("type"), Invoice.id, Invoice.ref.label("title"))
     query = select(*columns, *CLIENT_COLUMNS).join(Client, Client.id == Invoice.client_id)
     return query.where(Invoice.id.in_(ids))
 
 
-def _clients(ids: list[uuid.UUID]) -> Any:
+def _clients(ids: Any) -> Any:
     title = null().cast(String).label("title")
     return select(literal("client").label("type"), Client.id, title, *CLIENT_COLUMNS).where(
         Client.id.in_(ids)

@@ -1,7 +1,7 @@
 """Verbs about telling people: fan-out, inbox, devices, what became of a push."""
 
 from webapp.notifications.services.devices import forget_sessions, subscribe, test_devices, unsubscribe
-from webapp.notifications.services.fan_out import tell_of_alerts, tell_of_assignment, tell_of_message
+from webapp.notifications.services.fan_out import tell_of_alerts, tell_of_assignment, tell_of_messages
 from webapp.notifications.services.inbox import mark_all_read, mark_answered, mark_read
 from webapp.notifications.services.losses import tell_of_loss_asked, tell_of_loss_decided
 
@@ -15,7 +15,7 @@ __all__ = [
     "tell_of_assignment",
     "tell_of_loss_asked",
     "tell_of_loss_decided",
-    "tell_of_message",
+    "tell_of_messages",
     "test_devices",
     "unsubscribe",
 ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import force_locale
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from webapp.clients.models import Client
 from webapp.core.clock import now
@@ -28,11 +28,15 @@ from webapp.risk.policy import may_answer_alerts, may_hear_of
 from webapp.threads.models import Message, ThreadMember
 from webapp.threads.policy import may_read as may_read_thread
 from webapp.threads.presence import looking
-from webapp.threads.subjects import read_subject
+from webapp.threads.subjects import Subject, read_subject
 from webapp.users.actor import Actor
 from webapp.users.queries import list_actors
 
 CHUNK = 500
+_members = ThreadMember.__table__
+_FOLLOWERS = select(_members.c.user_id, _members.c.level).where(
+    _members.c.thread_id == bindparam("thread_id")
+)
 
 
 @dataclass(frozen=True)
@@ -94,34 +98,51 @@ def tell_of_assignment(alert_id: uuid.UUID, user_id: uuid.UUID, by_id: uuid.UUID
     write_deliveries([Push(key, "alert_assigned", user_id, person.locale, url, f"alert-{alert_id}")])
 
 
-def tell_of_message(message_id: uuid.UUID, thread_id: uuid.UUID) -> None:
-    """Ring for a message: the people it names get an inbox line too, followers have their unread mark."""
-    message = db.session.get(Message, message_id)
-    if message is None or message.kind != "text":
+def tell_of_messages(
+    message_ids: Sequence[uuid.UUID], thread_id: uuid.UUID, named_ids: Iterable[uuid.UUID] = ()
+) -> None:
+    """Ring for new messages of a thread: the people they name (`named_ids`) get an inbox line too, followers
+    have their unread mark."""
+    followers, away = _followers(thread_id), looking(thread_id)
+    absent = {user_id for user_id, level in followers.items() if level == "all"} | set(named_ids)
+    if absent <= away:
         return
-    members = select(ThreadMember.user_id, ThreadMember.level).where(ThreadMember.thread_id == thread_id)
-    heard = rules.message_recipients(
-        author_id=message.author_id,
-        mentioned=[found for found in map(parse_id, message.mentions) if found],
-        followers={row.user_id: row.level for row in db.session.execute(members)},
-        looking=looking(thread_id),
-    )
+    posted = (Message.id, Message.author_id, Message.mentions)
+    query = select(*posted).where(Message.id.in_(message_ids), Message.kind == "text").order_by(Message.seq)
+    heard = {}
+    for row in db.session.execute(query):
+        named = [found for found in map(parse_id, row.mentions) if found]
+        hears = rules.message_recipients(
+            author_id=row.author_id, mentioned=named, followers=followers, looking=away
+        )
+        if hears:
+            heard[row.id] = (row.author_id, hears)
     subject = read_subject(thread_id) if heard else None
     if subject is None:
         return
-    key = f"message:{message_id}"
-    params = {"client_id": str(subject.client_id), "thread_id": str(thread_id)}
-    if message.author_id is not None:
-        params["by"] = str(message.author_id)
+    people = list_actors({user_id for _author_id, hears in heard.values() for user_id in hears})
+    allowed = {person.user_id: person for person in people if may_read_thread(person, subject)}
     notices, pushes = [], []
-    for person in list_actors(heard):
-        if may_read_thread(person, subject):
-            kind = heard[person.user_id]
-            if kind == "mention":
-                notices.append(notice(person.user_id, key, kind, params, subject.url))
-            pushes.append(Push(key, kind, person.user_id, person.locale, subject.url, f"thread-{thread_id}"))
+    for message_id, (author_id, hears) in heard.items():
+        key, params = f"message:{message_id}", _about(subject, author_id)
+        for user_id, kind in hears.items():
+            person = allowed.get(user_id)
+            if person is not None:
+                if kind == "mention":
+                    notices.append(notice(user_id, key, kind, params, subject.url))
+                pushes.append(Push(key, kind, user_id, person.locale, subject.url, f"thread-{thread_id}"))
     write_notices(notices)
     write_deliveries(pushes)
+
+
+def _followers(thread_id: uuid.UUID) -> dict[uuid.UUID, str]:
+    rows = db.session.connection().execute(_FOLLOWERS, {"thread_id": thread_id})
+    return dict(rows.tuples().all())
+
+
+def _about(subject: Subject, author_id: uuid.UUID | None) -> dict[str, str]:
+    params = {"client_id": str(subject.client_id), "thread_id": str(subject.id)}
+    return params | ({"by": str(author_id)} if author_id is not None else {})
 
 
 def notice(user_id: uuid.UUID, key: str, kind: str, params: dict[str, Any], url: str) -> dict[str, Any]:

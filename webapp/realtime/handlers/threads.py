@@ -10,7 +10,7 @@ from webapp.core import rates
 from webapp.core.api import ApiSchema
 from webapp.core.db import unit_of_work
 from webapp.core.errors import NotFound
-from webapp.realtime import audience
+from webapp.realtime import audience, sending
 from webapp.realtime.connection import enter, leave
 from webapp.realtime.dispatch import Ack, on
 from webapp.realtime.elsewhere import tell_typing
@@ -18,6 +18,7 @@ from webapp.realtime.registry import Connection
 from webapp.threads import queries, services
 from webapp.threads.queries.messages import PAGE
 from webapp.threads.schemas import MAX_SEQ, EditIn, MessageIn, ReactionIn, ReadIn
+from webapp.threads.services import Draft
 from webapp.threads.subjects import MISSING, get_subject
 
 
@@ -71,16 +72,9 @@ def leave_thread(connection: Connection, values: dict[str, Any]) -> Ack:
 
 @on("message.send", SendIn, rates.messages)
 def send(connection: Connection, values: dict[str, Any]) -> Ack:
-    with unit_of_work():
-        message = services.post_message(
-            connection.actor,
-            values["thread_id"],
-            client_id=values["client_id"],
-            body=values["body"],
-            reply_to=values["reply_to"],
-        )
-        shown = queries.present_one(message.id)
-    return {"message": shown}
+    thread_id, client_id = values["thread_id"], values["client_id"]
+    draft = Draft(connection.actor, thread_id, client_id, values["body"], values["reply_to"])
+    return {"message": sending.send(draft)}
 
 
 @on("message.edit", EditMessageIn, rates.messages)

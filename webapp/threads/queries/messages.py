@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -81,7 +81,7 @@ def read_page(
     more, rows = len(rows) > limit, rows[:limit]
     if not forward:
         rows.reverse()
-    newest = rows[-1][0].seq if rows else 0
+    newest = rows[-1].seq if rows else 0
     at_the_end = before_seq is None and not (forward and (more or not rows))
     return Page(_present_rows(rows), newest if at_the_end else find_last_seq(thread_id), more)
 
@@ -90,6 +90,25 @@ def present(message_ids: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
     """The wire form of these messages, in order of seq. Unscoped: the caller has asked the policy."""
     rows = db.session.execute(_messages().where(Message.id.in_(message_ids)).order_by(Message.seq))
     return _present_rows(list(rows))
+
+
+_PRESENTED = "encours.presented"
+
+
+def keep_fresh(posted: Iterable[tuple[Any, Any, Actor]]) -> None:
+    """Keep the wire form of messages just stored (the row, where it stands, its author) for the answer and
+    the broadcast: nobody has reacted to them, nothing needs to be read."""
+    kept = db.session.info[_PRESENTED] = {}
+    for row, stored, author in posted:
+        kept[row.id] = _form(row, stored, person(row.author_id, author.name, author.handle, author.role))
+
+
+def presented(message_ids: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
+    """As `present`, for messages just posted: what was kept of them, else a query."""
+    kept = db.session.info.get(_PRESENTED, {})
+    if all(message_id in kept for message_id in message_ids):
+        return [kept[message_id] for message_id in message_ids]
+    return present(message_ids)
 
 
 def present_one(message_id: uuid.UUID) -> dict[str, Any]:
@@ -117,10 +136,27 @@ def search(actor: Actor, text: str, limit: int = 20) -> list[dict[str, Any]]:
 _quoted, _quoted_author = aliased(Message), aliased(User)
 
 
+_COLUMNS = (
+    Message.id,
+    Message.thread_id,
+    Message.seq,
+    Message.client_id,
+    Message.kind,
+    Message.author_id,
+    Message.body,
+    Message.html,
+    Message.created_at,
+    Message.edited_at,
+    Message.deleted_at,
+    Message.reply_to,
+    Message.mentions,
+)
+
+
 def _messages() -> Any:
     return (
         select(
-            Message,
+            *_COLUMNS,
             User.name,
             User.handle,
             Membership.role,
@@ -136,29 +172,41 @@ def _messages() -> Any:
 
 
 def _present_rows(rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
-    reactions = _reactions([row[0].id for row in rows])
-    return [_wire(row, reactions.get(row[0].id, [])) for row in rows]
+    reactions = _reactions([row.id for row in rows])
+    return [_wire(row, reactions.get(row.id, [])) for row in rows]
 
 
 def _wire(row: Row[Any], reactions: list[dict[str, Any]]) -> dict[str, Any]:
-    message: Message = row[0]
-    deleted = message.deleted_at is not None
+    shown = _form(row, row, person(row.author_id, row.name, row.handle, row.role))
+    if row.deleted_at is not None:
+        gone: dict[str, Any] = {"body": "", "html": "", "mentions": [], "deleted_at": instant(row.deleted_at)}
+        return {**shown, **gone, "edited_at": instant(row.edited_at)}
     return {
-        "id": str(message.id),
-        "thread_id": str(message.thread_id),
-        "seq": message.seq,
-        "client_id": str(message.client_id),
-        "kind": message.kind,
-        "author": person(message.author_id, row.name, row.handle, row.role),
-        "body": "" if deleted else message.body,
-        "html": "" if deleted else message.html,
-        "created_at": instant(message.created_at),
-        "edited_at": instant(message.edited_at),
-        "deleted_at": instant(message.deleted_at),
-        "reply_to": str(message.reply_to) if message.reply_to else None,
-        "quote": None if deleted else _quote(row),
-        "mentions": [] if deleted else list(message.mentions),
-        "reactions": [] if deleted else reactions,
+        **shown,
+        "edited_at": instant(row.edited_at),
+        "quote": _quote(row),
+        "reactions": reactions,
+    }
+
+
+def _form(row: Any, stored: Any, author: dict[str, Any] | None) -> dict[str, Any]:
+    """A message as it is when it has just been posted."""
+    return {
+        "id": str(row.id),
+        "thread_id": str(row.thread_id),
+        "seq": stored.seq,
+        "client_id": str(row.client_id),
+        "kind": row.kind,
+        "author": author,
+        "body": row.body,
+        "html": row.html,
+        "created_at": instant(stored.created_at),
+        "edited_at": None,
+        "deleted_at": None,
+        "reply_to": str(row.reply_to) if row.reply_to else None,
+        "quote": None,
+        "mentions": [str(user_id) for user_id in row.mentions],
+        "reactions": [],
     }
 
 
@@ -199,7 +247,7 @@ def _quote(row: Row[Any]) -> dict[str, Any] | None:
     if row.quoted_seq is None:
         return None
     return {
-        "id": str(row[0].reply_to),
+        "id": str(row.reply_to),
         "seq": row.quoted_seq,
         "name": row.quoted_name or "Encours",
         "excerpt": excerpt(row.quoted_body or "", 140),

@@ -2,13 +2,15 @@
 
 from webapp.threads.services.changing import delete_message, edit_message, react
 from webapp.threads.services.following import mark_read, set_follow_level
-from webapp.threads.services.posting import post_message, post_system_line
+from webapp.threads.services.posting import Draft, post_message, post_messages, post_system_line
 
 __all__ = [
+    "Draft",
     "delete_message",
     "edit_message",
     "mark_read",
     "post_message",
+    "post_messages",
     "post_system_line",
     "react",
     "set_follow_level",

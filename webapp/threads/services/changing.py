@@ -45,7 +45,7 @@ def edit_message(actor: Actor, message_id: uuid.UUID, body: str) -> Message:
     message.body, message.html, message.edited_at = body, html, now()
     message.mentions = [str(user_id) for user_id in mentions]
     db.session.flush()
-    name_in(message.thread_id, fresh, message.seq)
+    name_in((message.thread_id, user_id, message.seq) for user_id in fresh)
     record(MessageEdited(message.id, message.thread_id))
     return message
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import literal, select
+from sqlalchemy import case, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.core.errors import Invalid
@@ -69,19 +70,52 @@ def follow_by_role(subject: Subject) -> None:
     _upsert(subject.id, followers, {}, level="all")
 
 
-def write_in(thread_id: uuid.UUID, user_id: uuid.UUID, seq: int) -> None:
+Marks = Iterable[tuple[uuid.UUID, uuid.UUID, int]]  # thread, person, seq
+
+
+def write_in(marks: Marks) -> None:
     """Who writes follows, and has read what stands above."""
-    member = find_member(thread_id, user_id)
-    level = {"level": "all"} if member is not None and member.level == SEEN else {}
-    _upsert(thread_id, [user_id], {"last_read_seq": seq, **level}, level="all")
+    _mark("last_read_seq", marks)
 
 
-def name_in(thread_id: uuid.UUID, user_ids: Iterable[uuid.UUID], seq: int) -> None:
+def name_in(marks: Marks) -> None:
     """Who is named follows, unless they chose otherwise, and sees that they were named."""
-    for user_id in user_ids:
-        member = find_member(thread_id, user_id)
-        level = {"level": "all"} if member is not None and member.level == SEEN else {}
-        _upsert(thread_id, [user_id], {"mentioned_seq": seq, **level}, level="all")
+    _mark("mentioned_seq", marks)
+
+
+def _mark(column: str, marks: Marks) -> None:
+    """Set a seq on members, in one statement; who had only read the thread follows it now."""
+    latest: dict[tuple[uuid.UUID, uuid.UUID], int] = {}
+    for thread_id, user_id, seq in marks:
+        latest[thread_id, user_id] = max(seq, latest.get((thread_id, user_id), 0))
+    if not latest:
+        return
+    new = {"last_read_seq": 0, "mentioned_seq": 0, "level": "all"}
+    rows = [
+        {"thread_id": thread_id, "user_id": user_id, **new, column: seq}
+        for (thread_id, user_id), seq in sorted(latest.items())
+    ]
+    db.session.connection().execute(_statement(db.engine.dialect.name, column), rows)
+    _expire({thread_id for thread_id, _user_id in latest})
+
+
+@cache
+def _statement(dialect: str, column: str) -> Any:
+    """Put together once: it runs for each message."""
+    flavour: Any = postgresql if dialect == "postgresql" else sqlite
+    members = ThreadMember.__table__
+    statement = flavour.insert(members)
+    level = case((members.c.level == SEEN, "all"), else_=members.c.level)
+    return statement.on_conflict_do_update(
+        index_elements=["thread_id", "user_id"], set_={column: statement.excluded[column], "level": level}
+    )
+
+
+def _expire(thread_ids: set[uuid.UUID]) -> None:
+    """Have members read again: a set-based write went past them."""
+    for member in db.session.identity_map.values():
+        if isinstance(member, ThreadMember) and member.thread_id in thread_ids:
+            db.session.expire(member)
 
 
 def _upsert(
@@ -100,6 +134,4 @@ def _upsert(
     else:
         statement = statement.on_conflict_do_nothing(index_elements=keys)
     db.session.execute(statement)
-    for member in db.session.identity_map.values():
-        if isinstance(member, ThreadMember) and member.thread_id == thread_id:
-            db.session.expire(member)
+    _expire({thread_id})

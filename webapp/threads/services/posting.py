@@ -1,28 +1,24 @@
-"""Saying something in a thread. The row of the thread is made at the first write."""
+"""Saying something in a thread. Many messages are judged each on its own, and stored together."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
-from webapp.core.clock import now
-from webapp.core.errors import Forbidden, Invalid, NotFound
-from webapp.core.events import record
+from webapp.core.errors import DomainError, Forbidden, Invalid, NotFound
 from webapp.core.ids import new_id
 from webapp.extensions import db
 from webapp.threads import markup, rules
-from webapp.threads.events import MessagePosted
-from webapp.threads.models import Message, Thread
-from webapp.threads.policy import may_write
-from webapp.threads.queries import resolve_handles
-from webapp.threads.services.following import follow_by_role, name_in, write_in
-from webapp.threads.subjects import MISSING, Subject, get_subject, read_subject
+from webapp.threads.models import Message
+from webapp.threads.policy import may_read, may_write
+from webapp.threads.queries import keep_fresh, resolve_handles
+from webapp.threads.services.storing import Row, store
+from webapp.threads.subjects import MISSING, Subject, read_subjects
 from webapp.users.actor import NOBODY, Actor
 
 FAULTS = {
@@ -30,6 +26,30 @@ FAULTS = {
     "too_long": _l("Ce message est trop long : 10 000 caractères au plus."),
     "unreadable": _l("Ce texte contient des caractères illisibles."),
 }
+_messages = Message.__table__
+_POSTED = select(_messages.c.id, _messages.c.thread_id, _messages.c.author_id, _messages.c.client_id).where(
+    _messages.c.client_id.in_(bindparam("ids", expanding=True))
+)
+Key = tuple[uuid.UUID | None, uuid.UUID]  # author, the id the author gave
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message somebody wants to send; `client_id` is its one UUID."""
+
+    actor: Actor
+    thread_id: uuid.UUID
+    client_id: uuid.UUID
+    body: str
+    reply_to: uuid.UUID | None = None
+
+    @property
+    def author_id(self) -> uuid.UUID | None:
+        return None if self.actor.user_id == NOBODY else self.actor.user_id
+
+    @property
+    def key(self) -> Key:
+        return self.author_id, self.client_id
 
 
 def check_body(body: str) -> str:
@@ -59,89 +79,105 @@ def post_message(
 
     Raises NotFound (out of scope, or `reply_to` elsewhere), Forbidden, Invalid (`empty`,
     `too_long`, `unreadable`, `id_reused` when the id served in another thread).
-    Events: MessagePosted.
+    Events: MessagesPosted.
     """
-    subject = get_subject(actor, thread_id)
-    if not may_write(actor, subject):
-        raise Forbidden(_l("Votre rôle n’écrit pas dans ce fil."))
-    author_id = None if actor.user_id == NOBODY else actor.user_id
-    known = _find_posted(author_id, client_id, thread_id)
-    if known is not None:
-        return known
-    body = check_body(body)
-    if reply_to is not None and _thread_of(reply_to) != thread_id:
-        raise NotFound(_l("Le message auquel vous répondez n’existe plus."))
-    html, mentions = say(subject, body)
-    message = {
-        "author_id": author_id,
-        "client_id": client_id,
-        "body": body,
-        "html": html,
-        "reply_to": reply_to,
-        "mentions": [str(user_id) for user_id in mentions],
-    }
-    _ensure_thread(subject)
+    (result,) = post_messages([Draft(actor, thread_id, client_id, body, reply_to)])
+    if isinstance(result, DomainError):
+        raise result
+    return db.session.get_one(Message, result)
+
+
+def post_messages(drafts: Sequence[Draft]) -> list[uuid.UUID | DomainError]:
+    """The same for many at once, in the order given: the id of each message, or why it is refused.
+
+    The number of queries depends on how many threads they go to, not on how many messages.
+    Events: MessagesPosted, once a thread.
+    """
+    db.session.flush()  # the statements below go past the session
+    if db.engine.dialect.name == "sqlite":  # one writer at a time: nobody comes between
+        return _post(drafts)
     try:
         with db.session.begin_nested():
-            posted = _write(thread_id, message)
-    except IntegrityError:
-        again = _find_posted(author_id, client_id, thread_id)
-        if again is None:
-            raise
-        return again
-    if author_id is not None:
-        write_in(thread_id, author_id, posted.seq)
-    name_in(thread_id, mentions, posted.seq)
-    record(MessagePosted(posted.id, thread_id))
-    return posted
+            return _post(drafts)
+    except IntegrityError:  # another process stored one of them meanwhile: now it is known
+        return _post(drafts)
+
+
+def _post(drafts: Sequence[Draft]) -> list[uuid.UUID | DomainError]:
+    threads = list(dict.fromkeys(draft.thread_id for draft in drafts))
+    subjects = read_subjects((thread_id, None) for thread_id in threads)
+    known = _posted(drafts)
+    homes = _threads_of({draft.reply_to for draft in drafts if draft.reply_to is not None})
+    results: list[uuid.UUID | DomainError] = []
+    rows: list[Row] = []
+    authors: dict[uuid.UUID, Actor] = {}
+    for draft in drafts:
+        try:
+            found = _judge(draft, subjects.get(draft.thread_id), known, homes)
+            if isinstance(found, Row):
+                known[draft.key] = (found.id, found.thread_id)
+                rows.append(found)
+                authors[found.id] = draft.actor
+            results.append(found.id if isinstance(found, Row) else found)
+        except DomainError as refusal:
+            results.append(refusal)
+    if rows:
+        stored = store(rows, subjects)
+        keep_fresh((row, stored[row.id], authors[row.id]) for row in rows if row.reply_to is None)
+    return results
+
+
+def _judge(
+    draft: Draft,
+    subject: Subject | None,
+    known: Mapping[Key, tuple[uuid.UUID, uuid.UUID]],
+    homes: Mapping[uuid.UUID, uuid.UUID],
+) -> Row | uuid.UUID:
+    """The row to store, or the id of what was stored before. Raises as `post_message`."""
+    if subject is None or not may_read(draft.actor, subject):
+        raise NotFound(MISSING)
+    if not may_write(draft.actor, subject):
+        raise Forbidden(_l("Votre rôle n’écrit pas dans ce fil."))
+    before = known.get(draft.key)
+    if before is not None:
+        if before[1] != draft.thread_id:
+            raise Invalid(_l("Cet identifiant a déjà servi pour un autre message."), code="id_reused")
+        return before[0]
+    body = check_body(draft.body)
+    if draft.reply_to is not None and homes.get(draft.reply_to) != draft.thread_id:
+        raise NotFound(_l("Le message auquel vous répondez n’existe plus."))
+    html, mentions = say(subject, body)
+    return Row(
+        id=new_id(),
+        thread_id=draft.thread_id,
+        author_id=draft.author_id,
+        client_id=draft.client_id,
+        body=body,
+        html=html,
+        reply_to=draft.reply_to,
+        mentions=tuple(mentions),
+    )
 
 
 def post_system_line(thread_id: uuid.UUID, text: str) -> Message:
-    """A centred line by the product itself ("Litige ouvert …"). Events: MessagePosted."""
-    subject = read_subject(thread_id)
-    if subject is None:
+    """A centred line by the product itself ("Litige ouvert …"). Events: MessagesPosted."""
+    subjects = read_subjects([(thread_id, None)])
+    if thread_id not in subjects:
         raise NotFound(MISSING)
-    _ensure_thread(subject)
     html = markup.render(text, {})
-    posted = _write(thread_id, {"client_id": new_id(), "kind": "system", "body": text, "html": html})
-    record(MessagePosted(posted.id, thread_id))
-    return posted
+    row = Row(new_id(), thread_id, None, new_id(), text, html, kind="system")
+    store([row], subjects)
+    return db.session.get_one(Message, row.id)
 
 
-def _find_posted(author_id: uuid.UUID | None, client_id: uuid.UUID, thread_id: uuid.UUID) -> Message | None:
-    """What this author already sent under that id."""
-    query = select(Message).where(Message.author_id.is_not_distinct_from(author_id))
-    known = db.session.scalars(query.where(Message.client_id == client_id)).first()
-    if known is not None and known.thread_id != thread_id:
-        raise Invalid(_l("Cet identifiant a déjà servi pour un autre message."), code="id_reused")
-    return known
+def _posted(drafts: Sequence[Draft]) -> dict[Key, tuple[uuid.UUID, uuid.UUID]]:
+    """What these authors already sent under these ids: the message, and its thread."""
+    found = db.session.connection().execute(_POSTED, {"ids": [draft.client_id for draft in drafts]})
+    return {(row.author_id, row.client_id): (row.id, row.thread_id) for row in found}
 
 
-def _thread_of(message_id: uuid.UUID) -> uuid.UUID | None:
-    return db.session.scalar(select(Message.thread_id).where(Message.id == message_id))
-
-
-def _ensure_thread(subject: Subject) -> None:
-    """Make the row and its first followers when nobody wrote before; safe against a rival."""
-    if db.session.scalar(select(Thread.id).where(Thread.id == subject.id)) is not None:
-        return
-    flavour: Any = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    values = {"id": subject.id, "subject_type": subject.type, "last_seq": 0, "created_at": now()}
-    db.session.execute(flavour.insert(Thread).values(values).on_conflict_do_nothing())
-    follow_by_role(subject)
-
-
-def _write(thread_id: uuid.UUID, values: dict[str, Any]) -> Message:
-    """Take the next seq and store the message under it; undone together, so no hole is left."""
-    instant: datetime = now()
-    seq = db.session.scalar(
-        update(Thread)
-        .where(Thread.id == thread_id)
-        .values(last_seq=Thread.last_seq + 1, last_message_at=instant)
-        .returning(Thread.last_seq)
-        .execution_options(synchronize_session=False)
-    )
-    message = Message(id=new_id(), thread_id=thread_id, seq=seq, created_at=instant, **values)
-    db.session.add(message)
-    db.session.flush()
-    return message
+def _threads_of(message_ids: set[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    if not message_ids:
+        return {}
+    query = select(Message.id, Message.thread_id).where(Message.id.in_(message_ids))
+    return dict(db.session.execute(query).tuples().all())
