@@ -21,7 +21,9 @@ from webapp.core.ids import new_id
 from webapp.extensions import db
 from webapp.imports.services import receive, run_check, take_in
 from webapp.notifications.models import Notification
-from webapp.payments.services import record_payment
+from webapp.payments.queries import proposals_for
+from webapp.payments.rules import Share
+from webapp.payments.services import match, record_payment
 from webapp.users.actor import Actor
 from webapp.users.current import SESSION_KEY
 from webapp.users.models import ApiToken, Passkey
@@ -66,6 +68,16 @@ def make_world(cast: Cast) -> World:
             received_on=today(),
             amount=1_000,
         )
+        matched = record_payment(
+            cast.sonia,
+            source="test",
+            source_ref="P-LYON-2",
+            client_id=client.id,
+            received_on=today(),
+            amount=2_000,
+        )
+        matching = match(cast.sonia, client.id, [Share(matched.id, invoice.id, 2_000)])
+        matching.batch_id = new_id()
         session = start_session(cast.bob.user_id, ip=None, user_agent="Bob's phone")
         create_token(cast.bob, cast.bob.user_id, "Bob's script")
         passkey = Passkey(
@@ -103,6 +115,10 @@ def make_world(cast: Cast) -> World:
             "bob": str(cast.bob.user_id),
             "alice": str(cast.alice.user_id),
             "import": import_id,
+            "matching": str(matching.id),
+            "batch": str(matching.batch_id),
+            "proposal": proposals_for([payment])[payment.id][0].key,
+            "today": today().isoformat(),
         },
     )
 

@@ -9,20 +9,22 @@ from flask import Blueprint, render_template
 
 from webapp.home.queries import today
 from webapp.invoices.queries import aging
+from webapp.payments.queries import count_to_match
 from webapp.risk.queries import list_open_alerts
 from webapp.threads.queries import list_conversations
 from webapp.users.actor import Actor
 from webapp.users.current import current_actor
+from webapp.users.policy import may
 
 blueprint = Blueprint("home", __name__)
 MOST_TODO, MOST_WATCHED, CONVERSATIONS = 6, 3, 20
 # What comes first: breaches, then who waits for an answer, warnings, large invoices, mere notices.
-ALERT_RANKS, MENTION, INVOICE = {3: 5, 2: 3, 1: 1}, 4, 2
+ALERT_RANKS, MENTION, INVOICE, PAYMENTS = {3: 5, 2: 3, 1: 1}, 4, 2, 2
 
 
 @dataclass(frozen=True)
 class Todo:
-    """Something that waits: `kind` is alert, mention or invoice, `rank` its gravity (5 is gravest)."""
+    """Something that waits: an alert, a mention, payments or an invoice; `rank` is its gravity, at most 5."""
 
     kind: str
     rank: int
@@ -45,12 +47,14 @@ def index() -> str:
 
 
 def list_waiting(actor: Actor) -> list[Todo]:
-    """Alerts, conversations that name the reader and large overdue invoices, gravest first."""
+    """Alerts, conversations that name the reader, payments to match and large invoices, gravest first."""
     todos = [
         Todo("alert", ALERT_RANKS[line.alert.severity], line)
         for line in list_open_alerts(actor, limit=MOST_TODO)
     ]
     conversations = list_conversations(actor, limit=CONVERSATIONS)["items"]
     todos += [Todo("mention", MENTION, each) for each in conversations if each["mentioned"]]
+    number, value = count_to_match(actor) if may(actor, "payment.write") else (0, 0)
+    todos += [Todo("payments", PAYMENTS, (number, value))] if number else []
     todos += [Todo("invoice", INVOICE, invoice) for invoice in today.list_large_overdue(actor)]
     return sorted(todos, key=lambda todo: -todo.rank)

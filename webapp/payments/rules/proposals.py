@@ -133,7 +133,7 @@ def _agrees(found: Candidate) -> Reason:
 def _habits(receipt: Receipt, found: Candidate, case: Case) -> Iterator[Reason]:
     """Does it look like what this client is used to?"""
     habits, items = case.habits, found.items
-    if found.named or found.shape == "again":
+    if found.named or found.shape in ("again", "in_part"):
         return
     ids = {item.id for item in items}
     outside = [item for item in case.items if item.id not in ids]
