@@ -164,7 +164,7 @@ def _fill(value: object, world: World) -> object:
     if isinstance(value, str):
         return str(uuid.uuid4()) if value == "<fresh>" else world.fill(value)
     if isinstance(value, dict):
-        return {key: _fill(item, world) for key, item in value.items()}
+        return {world.fill(key): _fill(item, world) for key, item in value.items()}
     if isinstance(value, list):
         return [_fill(item, world) for item in value]
     return value
