@@ -1,4 +1,4 @@
-"""the matching desk: proposals turned down, matchings accepted together, payments to match
+"""the matching desk: proposals turned down, matchings accepted together, payments by day
 
 Revision ID: mt1
 Revises: b3
@@ -15,7 +15,11 @@ down_revision = "b3"
 branch_labels = None
 depends_on = None
 
-TO_MATCH = "unapplied > 0 AND voided_at IS NULL"
+INDEXES = {
+    "ix_payments_received": "voided_at IS NULL",
+    "ix_payments_returned": "returned_on IS NOT NULL AND voided_at IS NULL",
+    "ix_payments_to_match": "unapplied > 0 AND voided_at IS NULL",
+}
 
 
 def upgrade() -> None:
@@ -33,17 +37,19 @@ def upgrade() -> None:
     with op.batch_alter_table("matchings") as batch:
         batch.add_column(sa.Column("batch_id", sa.Uuid(), nullable=True))
         batch.create_index("ix_matchings_batch_id", ["batch_id"])
-    op.create_index(
-        "ix_payments_to_match",
-        "payments",
-        ["received_on", "id"],
-        sqlite_where=sa.text(TO_MATCH),
-        postgresql_where=sa.text(TO_MATCH),
-    )
+    for name, where in INDEXES.items():
+        op.create_index(
+            name,
+            "payments",
+            ["received_on", "id"],
+            sqlite_where=sa.text(where),
+            postgresql_where=sa.text(where),
+        )
 
 
 def downgrade() -> None:
-    op.drop_index("ix_payments_to_match", table_name="payments")
+    for name in INDEXES:
+        op.drop_index(name, table_name="payments")
     with op.batch_alter_table("matchings") as batch:
         batch.drop_index("ix_matchings_batch_id")
         batch.drop_column("batch_id")

@@ -115,6 +115,12 @@ PLACES = [
     Place("limit", "alice", "/clients/{client}/limit"),
     Place("imports", "alice", "/imports"),
     Place("import control", "alice", "{control}"),
+    Place("payments", "alice", "/payments"),
+    Place("payment", "alice", "/payments/{payment}"),
+    Place("payment by hand", "alice", "/payments/{payment}?hand=1"),
+    Place("matching", "alice", "/matching"),
+    Place("matching queue", "alice", "/matching?list=1"),
+    Place("sure proposals", "alice", "/matching/sure"),
     Place("client", "david", "/clients/{client}"),
     Place("people", "ada", "/settings/people"),
     Place("person", "ada", "/settings/people/{person}"),
@@ -205,6 +211,7 @@ FINDERS: dict[str, tuple[str, Callable[[Page], str]]] = {
     "branch": ("ada", lambda page: tail(page, "/settings/branches", "a[href*='/settings/branches/0']")),
     "password": ("ada", password_link),
     "control": ("alice", import_control),
+    "payment": ("alice", lambda page: tail(page, "/payments?state=to_match", "a.row[href^='/payments/']")),
 }
 
 

@@ -23,7 +23,9 @@ from webapp.extensions import db
 from webapp.imports.services import receive, run_check, take_in
 from webapp.invoices.services import OrderInput, upsert_order
 from webapp.notifications.models import Notification
-from webapp.payments.services import record_payment, write_off
+from webapp.payments.queries import proposals_for
+from webapp.payments.rules import Share
+from webapp.payments.services import match, record_payment, write_off
 from webapp.users.actor import Actor
 from webapp.users.current import SESSION_KEY
 from webapp.users.models import ApiToken, Passkey
@@ -79,6 +81,16 @@ def make_world(cast: Cast) -> World:
             received_on=today(),
             amount=1_000,
         )
+        matched = record_payment(
+            cast.sonia,
+            source="test",
+            source_ref="P-LYON-2",
+            client_id=client.id,
+            received_on=today(),
+            amount=2_000,
+        )
+        matching = match(cast.sonia, client.id, [Share(matched.id, invoice.id, 2_000)])
+        matching.batch_id = new_id()
         session = start_session(cast.bob.user_id, ip=None, user_agent="Bob's phone")
         create_token(cast.bob, cast.bob.user_id, "Bob's script")
         passkey = Passkey(
@@ -118,6 +130,10 @@ def make_world(cast: Cast) -> World:
             "bob": str(cast.bob.user_id),
             "alice": str(cast.alice.user_id),
             "import": import_id,
+            "matching": str(matching.id),
+            "batch": str(matching.batch_id),
+            "proposal": proposals_for([payment])[payment.id][0].key,
+            "today": today().isoformat(),
         },
     )
 
@@ -163,7 +179,7 @@ def _fill(value: object, world: World) -> object:
     if isinstance(value, str):
         return str(uuid.uuid4()) if value == "<fresh>" else world.fill(value)
     if isinstance(value, dict):
-        return {key: _fill(item, world) for key, item in value.items()}
+        return {world.fill(key): _fill(item, world) for key, item in value.items()}
     if isinstance(value, list):
         return [_fill(item, world) for item in value]
     return value

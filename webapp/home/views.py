@@ -9,7 +9,7 @@ from flask import Blueprint, render_template
 
 from webapp.home.queries import today
 from webapp.invoices.queries import aging
-from webapp.payments.queries import list_write_offs
+from webapp.payments.queries import count_to_match, list_write_offs
 from webapp.risk.queries import list_open_alerts
 from webapp.threads.queries import list_conversations
 from webapp.users.actor import Actor
@@ -19,13 +19,14 @@ from webapp.users.policy import may
 blueprint = Blueprint("home", __name__)
 MOST_TODO, MOST_WATCHED, CONVERSATIONS = 6, 3, 20
 # What comes first: breaches, then who waits for an answer, warnings, large invoices, mere notices.
-ALERT_RANKS, MENTION, LOSS, INVOICE = {3: 5, 2: 3, 1: 1}, 4, 3, 2
+ALERT_RANKS, MENTION, LOSS, INVOICE, PAYMENTS = {3: 5, 2: 3, 1: 1}, 4, 3, 2, 2
 MOST_LOSSES = 3
 
 
 @dataclass(frozen=True)
 class Todo:
-    """Something that waits: `kind` is alert, mention, loss or invoice, `rank` its gravity (5 is gravest)."""
+    """Something that waits: an alert, a mention, a loss to decide, payments to match or an invoice; `rank` is
+    its gravity, at most 5."""
 
     kind: str
     rank: int
@@ -48,7 +49,8 @@ def index() -> str:
 
 
 def list_waiting(actor: Actor) -> list[Todo]:
-    """Alerts, conversations that name the reader, losses to decide, large overdue invoices, gravest first."""
+    """Alerts, conversations that name the reader, losses to decide, payments to match, large overdue
+    invoices, gravest first."""
     todos = [
         Todo("alert", ALERT_RANKS[line.alert.severity], line)
         for line in list_open_alerts(actor, limit=MOST_TODO)
@@ -58,5 +60,7 @@ def list_waiting(actor: Actor) -> list[Todo]:
     if may(actor, "write_off.decide"):
         asked = list_write_offs(actor, limit=MOST_LOSSES, state="asked", others=True)
         todos += [Todo("loss", LOSS, row) for row in asked[:MOST_LOSSES]]
+    number, value = count_to_match(actor) if may(actor, "payment.write") else (0, 0)
+    todos += [Todo("payments", PAYMENTS, (number, value))] if number else []
     todos += [Todo("invoice", INVOICE, invoice) for invoice in today.list_large_overdue(actor)]
     return sorted(todos, key=lambda todo: -todo.rank)

@@ -14,7 +14,9 @@ from webapp.core.ids import new_id
 from webapp.core.money import UNIT_RATE
 from webapp.extensions import db
 
-_TO_MATCH = "unapplied > 0 AND voided_at IS NULL"
+_LIVE = "voided_at IS NULL"
+_TO_MATCH = f"unapplied > 0 AND {_LIVE}"
+_RETURNED = f"returned_on IS NOT NULL AND {_LIVE}"
 
 
 class Payment(db.Model):
@@ -32,6 +34,20 @@ class Payment(db.Model):
         ),
         Index("ix_payments_client_received", "client_id", "received_on"),
         Index("ix_payments_client_recorded", "client_id", "recorded_at", "id"),
+        Index(
+            "ix_payments_received",
+            "received_on",
+            "id",
+            sqlite_where=text(_LIVE),
+            postgresql_where=text(_LIVE),
+        ),
+        Index(
+            "ix_payments_returned",
+            "received_on",
+            "id",
+            sqlite_where=text(_RETURNED),
+            postgresql_where=text(_RETURNED),
+        ),
         Index(
             "ix_payments_to_match",
             "received_on",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Row, Select, func, literal_column, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal_column, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from webapp.clients.models import Client
@@ -25,7 +25,7 @@ from webapp.users.actor import Actor
 from webapp.users.models import User
 
 MISSING = _l("Lettrage introuvable. Il n’existe pas, ou n’est pas dans votre portefeuille.")
-MOST_OPEN, MOST_LOOSE = 300, 300
+MOST_OPEN, MOST_ACTS = 300, 50
 FILTERS = ("to_match", "matched", "returned", "all")
 _NOTHING: ColumnElement[int] = literal_column("0")  # written out, so that the partial index serves
 _Credit = aliased(Invoice)
@@ -73,23 +73,45 @@ def list_matchings(
     after: uuid.UUID | None = None,
 ) -> list[MatchingLine]:
     """Acts of matching, newest first, undone ones too; at most `limit + 1`."""
+    query = _acts(actor)
+    if client_ref is not None:
+        query = query.where(Client.ref == client_ref)
+    if payment_id is not None:
+        query = query.where(Matching.id.in_(_acts_on(payment_id)))
+    if after is not None:
+        query = query.where(Matching.id < after)
+    rows = db.session.execute(query.limit(limit + 1)).tuples().all()
+    shares = _shares_of(Allocation.matching_id.in_([row[0].id for row in rows]))
+    return [MatchingLine(*row, tuple(shares[row[0].id])) for row in rows]
+
+
+def history_of(actor: Actor, payment_id: uuid.UUID) -> tuple[list[MatchingLine], list[MatchedShare]]:
+    """The latest acts of matching on a payment, undone ones too, and live shares no act made."""
+    query = _acts(actor).where(Matching.id.in_(_acts_on(payment_id))).limit(MOST_ACTS)
+    rows = db.session.execute(query).tuples().all()
+    loose = and_(
+        Allocation.payment_id == payment_id,
+        Allocation.matching_id.is_(None),
+        Allocation.reversed_at.is_(None),
+    )
+    shares = _shares_of(or_(loose, Allocation.matching_id.in_([row[0].id for row in rows])))
+    return [MatchingLine(*row, tuple(shares[row[0].id])) for row in rows], shares[None]
+
+
+def _acts(actor: Actor) -> Select[Matching, str, str | None]:
+    """Acts of matching in scope with the client's reference and who made them, newest first."""
     require_reader(actor)
-    query = (
+    return (
         select(Matching, Client.ref, User.name)
         .join(Client, Client.id == Matching.client_id)
         .outerjoin(User, User.id == Matching.made_by)
         .where(in_scope(actor))
+        .order_by(Matching.id.desc())
     )
-    if client_ref is not None:
-        query = query.where(Client.ref == client_ref)
-    if payment_id is not None:
-        of_payment = select(Allocation.matching_id).where(Allocation.payment_id == payment_id)
-        query = query.where(Matching.id.in_(of_payment))
-    if after is not None:
-        query = query.where(Matching.id < after)
-    rows = db.session.execute(query.order_by(Matching.id.desc()).limit(limit + 1)).tuples().all()
-    shares = _shares_of([row[0].id for row in rows])
-    return [MatchingLine(*row, tuple(shares[row[0].id])) for row in rows]
+
+
+def _acts_on(payment_id: uuid.UUID) -> Select[uuid.UUID | None]:
+    return select(Allocation.matching_id).where(Allocation.payment_id == payment_id)
 
 
 def get_line(actor: Actor, matching_id: uuid.UUID) -> MatchingLine:
@@ -98,21 +120,22 @@ def get_line(actor: Actor, matching_id: uuid.UUID) -> MatchingLine:
     names = select(Client.ref, User.name).select_from(Client)
     names = names.outerjoin(User, User.id == matching.made_by).where(Client.id == matching.client_id)
     client_ref, made_by = db.session.execute(names).one()
-    return MatchingLine(matching, client_ref, made_by, tuple(_shares_of([matching.id])[matching.id]))
+    shares = _shares_of(Allocation.matching_id == matching.id)
+    return MatchingLine(matching, client_ref, made_by, tuple(shares[matching.id]))
 
 
-def _shares_of(matching_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[MatchedShare]]:
-    found: dict[uuid.UUID, list[MatchedShare]] = defaultdict(list)
+def _shares_of(condition: ColumnElement[bool]) -> dict[uuid.UUID | None, list[MatchedShare]]:
+    """The shares of these allocations by their act of matching; None: no act made them."""
+    found: dict[uuid.UUID | None, list[MatchedShare]] = defaultdict(list)
     rows = db.session.execute(
         select(Allocation, Invoice, _Credit.ref, _Credit.kind)
         .join(Invoice, Invoice.id == Allocation.invoice_id)
         .outerjoin(_Credit, _Credit.id == Allocation.credit_id)
-        .where(Allocation.matching_id.in_(list(matching_ids)))
+        .where(condition)
         .order_by(Allocation.id)
     ).tuples()
     for row in rows:
-        if row[0].matching_id is not None:
-            found[row[0].matching_id].append(MatchedShare(*row))
+        found[row[0].matching_id].append(MatchedShare(*row))
     return found
 
 
@@ -144,21 +167,6 @@ def find_to_match(actor: Actor, payment_id: uuid.UUID) -> Row[Payment, Client] |
     require_reader(actor)
     query = _live(actor).where(Payment.id == payment_id, *_matching_state("to_match"))
     return db.session.execute(query).first()
-
-
-def list_loose(payment_id: uuid.UUID) -> Sequence[Row[Allocation, Invoice]]:
-    """Live shares of a payment that no act of matching made: they came with it."""
-    return db.session.execute(
-        select(Allocation, Invoice)
-        .join(Invoice, Invoice.id == Allocation.invoice_id)
-        .where(
-            Allocation.payment_id == payment_id,
-            Allocation.matching_id.is_(None),
-            Allocation.reversed_at.is_(None),
-        )
-        .order_by(Allocation.id)
-        .limit(MOST_LOOSE)
-    ).all()
 
 
 @dataclass(frozen=True)

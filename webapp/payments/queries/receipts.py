@@ -44,6 +44,19 @@ def get_payment(actor: Actor, payment_id: uuid.UUID, *, lock: bool = False) -> P
     return found
 
 
+def payment_with_client(actor: Actor, payment_id: uuid.UUID) -> tuple[Payment, Client]:
+    """The payment and who paid, or NotFound when out of scope. Raises Forbidden."""
+    require_reader(actor)
+    found = db.session.execute(
+        select(Payment, Client)
+        .join(Client, Client.id == Payment.client_id)
+        .where(Payment.id == payment_id, in_scope(actor))
+    ).first()
+    if found is None:
+        raise NotFound(MISSING)
+    return found[0], found[1]
+
+
 def client_ref_of(payment: Payment) -> str:
     """The reference of the client who paid."""
     return db.session.get_one(Client, payment.client_id).ref

@@ -223,6 +223,8 @@ class Search:
         """Nothing explains the amount: the oldest first, as far as it goes."""
         total, chosen = 0, []
         for item in self.items:
+            if item.issued_on > self.receipt.received_on:
+                continue
             chosen.append(item)
             total += item.open
             if total >= self.receipt.amount:

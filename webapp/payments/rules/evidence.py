@@ -12,6 +12,7 @@ from webapp.payments.rules import Share
 
 Value = str | int | date | list[str]
 SURE = 90  # from this confidence on, and without any doubt, a proposal may be accepted in bulk
+WEAK = 50  # below it, a proposal is only a place to start from
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,11 @@ class Proposal:
     def sure(self) -> bool:
         """May it be accepted without being looked at?"""
         return self.confidence >= SURE and not self.doubts
+
+    @property
+    def weak(self) -> bool:
+        """Is it only a place to start from?"""
+        return self.confidence < WEAK
 
     @property
     def key(self) -> str:

@@ -26,7 +26,7 @@ SHAPES = {
     "day": 50,
     "due": 50,
     "month": 50,
-    "period": 40,
+    "period": 35,
     "run": 35,
     "named_and": 45,
     "named_but_one": 35,
@@ -49,7 +49,7 @@ GAPS = {
 }
 RIVAL = 25  # another explanation this many points behind still makes one doubt
 INEXACT = 30  # taken off what misses the amount while something else meets it
-LOOSE = ("single", "instalment", "run", "all_but_one", "several", "set", "in_part")
+LOOSE = ("single", "instalment", "oldest", "period", "run", "all_but_one", "several", "set", "in_part")
 
 
 def propose(
@@ -133,7 +133,7 @@ def _agrees(found: Candidate) -> Reason:
 def _habits(receipt: Receipt, found: Candidate, case: Case) -> Iterator[Reason]:
     """Does it look like what this client is used to?"""
     habits, items = case.habits, found.items
-    if found.named or found.shape == "again":
+    if found.named or found.shape in ("again", "in_part"):
         return
     ids = {item.id for item in items}
     outside = [item for item in case.items if item.id not in ids]
@@ -218,13 +218,15 @@ def _doubts(
 def _twins(found: Candidate, items: Sequence[Item]) -> list[str]:
     """Documents left out that could stand for one of these: the same amount, and nothing else to tell.
 
-    A shape (a day, a month, the oldest) tells them apart, unless they were issued the same day.
+    A day, a due date or a month tells them apart only when it begins with the oldest document that
+    is open, and never from one issued the same day.
     """
     ids, inside = {item.id for item in found.items}, {(item.open, item.issued_on) for item in found.items}
     amounts = {item.open for item in found.items}
+    oldest = min(items, key=lambda item: item.age_key)
+    loose = found.shape in LOOSE or oldest.id not in ids
     return [
         item.ref
         for item in items
-        if item.id not in ids
-        and ((item.open, item.issued_on) in inside or (found.shape in LOOSE and item.open in amounts))
+        if item.id not in ids and ((item.open, item.issued_on) in inside or (loose and item.open in amounts))
     ]

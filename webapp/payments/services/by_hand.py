@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from webapp.core.errors import Conflict, Invalid
+from webapp.core.errors import Invalid
 from webapp.extensions import db
 from webapp.invoices.models import Invoice
 from webapp.invoices.rules import SIGN
@@ -18,8 +18,7 @@ from webapp.payments.queries import get_payment
 from webapp.payments.rules import WRITE_OFF_REASONS, spread_over
 from webapp.payments.services.balances import require_writer
 from webapp.payments.services.matching import match
-from webapp.payments.services.proposing import give_up_rest
-from webapp.payments.services.recording import VOID
+from webapp.payments.services.proposing import give_up_rest, require_unmatched
 from webapp.users.actor import Actor
 
 BY_HAND = {"code": "by_hand", "points": 0, "doubt": False, "values": {}}
@@ -38,12 +37,11 @@ def match_by_hand(actor: Actor, payment_id: uuid.UUID, choice: Choice) -> Matchi
     """Put a payment, and credit notes with it, on invoices as a person says.
 
     Credit is used first; the payment gives what it still has to. Events: those of `match`. Raises
-    Forbidden, NotFound, Conflict when the payment is out, Invalid with the field at fault.
+    Forbidden, NotFound, Conflict when nothing is left of the payment, Invalid with the field at fault.
     """
     require_writer(actor)
     payment = get_payment(actor, payment_id, lock=True)
-    if payment.voided_at is not None or payment.returned_on is not None:
-        raise Conflict(VOID)
+    require_unmatched(payment)
     found = _documents(payment, [ref for ref, _amount in (*choice.invoices, *choice.credits)])
     invoices = _chosen(found, choice.invoices, 1)
     credits = _chosen(found, choice.credits, -1)

@@ -53,7 +53,7 @@ def accept_proposal(actor: Actor, payment_id: uuid.UUID, key: str) -> Matching:
     """
     require_writer(actor)
     payment = get_payment(actor, payment_id, lock=True)
-    _require_unmatched(payment)
+    require_unmatched(payment)
     found = {each.key: each for each in proposals_for([payment]).get(payment.id, ())}
     if key not in found:
         raise Conflict(CHANGED)
@@ -188,7 +188,8 @@ def give_up_rest(
             )
 
 
-def _require_unmatched(payment: Payment) -> None:
+def require_unmatched(payment: Payment) -> None:
+    """Raises Conflict when nothing is left of the payment, naming who used it last."""
     if payment.voided_at is not None or payment.returned_on is not None:
         raise Conflict(VOID)
     if payment.unapplied == 0:

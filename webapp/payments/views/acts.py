@@ -10,7 +10,6 @@ from flask import redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from webapp.core.db import unit_of_work
 from webapp.core.errors import Invalid
 from webapp.core.money import BadAmount, minor_digits, parse_amount
 from webapp.core.pages import locale_name
@@ -58,11 +57,11 @@ def match(payment_id: UUID) -> Response | tuple[str, int]:
     payment = queries.get_payment(actor, payment_id)
     try:
         chosen = _choice(written, queries.list_open_documents(payment), payment.currency)
-        with unit_of_work():
-            made = services.match_by_hand(actor, payment_id, chosen)
+        made = attempt(lambda: services.match_by_hand(actor, payment_id, chosen))
     except Invalid as refusal:
         return page(payment_id, written, refusal.errors), 422
-    _say_matched(made.id)
+    if made is not None:
+        _say_matched(made.id)
     return back(payment_id)
 
 

@@ -37,27 +37,33 @@ def _matcher() -> Actor:
 @blueprint.get("/matching")
 def desk() -> str:
     """The queue, oldest first, and the payment looked at; proposals for what is shown only."""
-    actor = _matcher()
+    queue = _queue(_matcher(), parse_id(request.args.get("payment")))
+    return render_template(
+        "payments/desk.html",
+        **queue,
+        after=request.args.get("after"),
+        view="list" if "list" in request.args else "main",
+    )
+
+
+def _queue(actor: Actor, wanted: UUID | None) -> dict[str, Any]:
+    """A page of the queue, the payment looked at, what stands around it, and their proposals."""
     after: Any = read_cursor(request.args.get("after"), (as_day, as_id))
     rows = queries.list_to_match(actor, limit=PAGE, after=after)
     page = cut_page(rows, PAGE, lambda row: (row[0].received_on, row[0].id))
-    wanted = parse_id(request.args.get("payment"))
     current = _current(actor, page["items"], wanted)
     shown = [row[0] for row in page["items"]]
     if current is not None and current[0] not in shown:
         shown.append(current[0])
     number, value = queries.count_to_match(actor)
-    return render_template(
-        "payments/desk.html",
-        page=page,
-        current=current,
-        around=_around(page["items"], current),
-        proposals=queries.proposals_for(shown),
-        number=number,
-        value=value,
-        after=request.args.get("after"),
-        view="list" if "list" in request.args else "main",
-    )
+    return {
+        "page": page,
+        "current": current,
+        "around": _around(page["items"], current),
+        "proposals": queries.proposals_for(shown),
+        "number": number,
+        "value": value,
+    }
 
 
 def _current(actor: Actor, rows: Any, wanted: UUID | None) -> Any:

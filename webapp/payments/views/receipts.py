@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,7 @@ from webapp.core.pages import locale_name
 from webapp.payments import queries, services
 from webapp.payments.rules import RETURN_REASONS
 from webapp.payments.views.shell import blueprint
+from webapp.users.actor import Actor
 from webapp.users.current import current_actor
 from webapp.users.policy import may
 
@@ -39,13 +40,7 @@ FILTERS = {
 def index() -> str:
     """Payments of the reader's scope, newest first; a cursor gives the next page."""
     actor, state = current_actor(), _state()
-    rows = queries.search_payments(
-        actor,
-        limit=PAGE,
-        after=read_cursor(request.args.get("cursor"), (as_day, as_id)),
-        amount=_amount(state["q"]),
-        **state,
-    )
+    rows = _rows(actor, state)
     alone = "cursor" in request.args and request.headers.get("Turbo-Frame")
     return render_template(
         "payments/_more.html" if alone else "payments/index.html",
@@ -55,6 +50,11 @@ def index() -> str:
         client=find_client(actor, state["client_id"]) if state["client_id"] else None,
         here=_here,
     )
+
+
+def _rows(actor: Actor, state: dict[str, Any]) -> Sequence[Any]:
+    after = read_cursor(request.args.get("cursor"), (as_day, as_id))
+    return queries.search_payments(actor, limit=PAGE, after=after, amount=_amount(state["q"]), **state)
 
 
 def _state() -> dict[str, Any]:
@@ -101,25 +101,26 @@ def page(
 ) -> str:
     """The page of a payment; `written` and `errors` are of a form that was refused."""
     actor = current_actor()
-    payment = queries.get_payment(actor, payment_id)
+    payment, client = queries.payment_with_client(actor, payment_id)
     writes = may(actor, "payment.write")
-    found = queries.proposals_for([payment]).get(payment.id, [])
-    chosen = next((each for each in found if each.key == request.args.get("from")), None)
     by_hand = writes and payment.unapplied > 0 and (written is not None or "hand" in request.args)
+    key = request.args.get("from")
+    found = queries.proposals_for([payment]).get(payment.id, []) if writes and (key or not by_hand) else []
+    chosen = next((each for each in found if each.key == key), None)
+    matchings, loose = queries.history_of(actor, payment.id)
     return render_template(
         "payments/show.html",
         payment=payment,
-        client=find_client(actor, payment.client_id),
-        proposals=found if writes else [],
-        matchings=queries.list_matchings(actor, limit=50, payment_id=payment.id),
-        loose=queries.list_loose(payment.id),
+        client=client,
+        proposals=found,
+        matchings=matchings,
+        loose=loose,
         documents=queries.list_open_documents(payment) if by_hand else [],
         chosen=_prefilled(chosen) if chosen else {},
         written=written or {},
         errors={name: _sentences(said) for name, said in (errors or {}).items()},
         by_hand=by_hand,
         writes=writes,
-        return_reasons=RETURN_REASONS,
     )
 
 

@@ -1,14 +1,9 @@
-"""Replays the payments of real books through the proposal rules, their own lettering hidden.
-
-`python -m tests.payments.fec_replay [FILE]` prints the figures of docs/matching.md; `--write` puts
-them there. The file is read, never copied; customers appear by their number in order of appearance.
-"""
+"""Replays the payments of real books through the proposal rules, their own lettering hidden."""
 
 from __future__ import annotations
 
 import csv
 import re
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -24,8 +19,6 @@ from webapp.payments.rules.sums import Steps
 
 SPACE = UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 TOLERANCE, CAP = 100, 5_000
-DOCS = Path(__file__).resolve().parents[2] / "docs" / "matching.md"
-BOOKS = Path(__file__).resolve().parents[3] / "shared" / "data" / "fec" / "0000000001FEC20220831.txt"
 
 
 @dataclass(frozen=True)
@@ -172,8 +165,8 @@ def _close(account: Account, lines: list[Line]) -> None:
         account.open.pop(each.id, None)
 
 
-def score(verdicts: list[Verdict]) -> dict[str, float | int]:
-    """Precision and recall of the sure proposals and of the first ones."""
+def score(verdicts: list[Verdict]) -> dict[str, int]:
+    """How many proposals were made and right: the sure ones, the first ones, those with a known answer."""
     known = [each for each in verdicts if each.truth == "known"]
     sure = [each for each in verdicts if each.first and each.first.sure]
     first = [each for each in verdicts if each.first]
@@ -184,7 +177,7 @@ def score(verdicts: list[Verdict]) -> dict[str, float | int]:
         "sure_right": sum(each.right for each in sure),
         "first": len(first),
         "first_right": sum(each.right for each in first),
-        "known_first": sum(each.first is not None for each in known),
+        "known_sure": sum(each.right and each.first is not None and each.first.sure for each in known),
         "known_right": sum(each.right for each in known),
         "most_steps": max((each.steps for each in verdicts), default=0),
     }
@@ -201,37 +194,3 @@ def by_kind(verdicts: list[Verdict]) -> Iterator[tuple[str, int, int, int, int]]
 
 def _evidence(proposal: Proposal) -> str:
     return f"{proposal.reasons[0].code}, {proposal.reasons[1].code}"
-
-
-def main(arguments: list[str]) -> None:
-    """Print the figures, or look at each payment with `--each`."""
-    paths = [Path(each) for each in arguments if not each.startswith("--")]
-    verdicts = replay(read_lines(paths[0] if paths else BOOKS))
-    if "--each" in arguments:
-        for each in verdicts:
-            first = each.first
-            print(
-                each.line.on,
-                each.line.client,
-                each.line.journal,
-                each.truth,
-                "RIGHT" if each.right else "wrong",
-                first
-                and (
-                    first.confidence,
-                    "sure" if first.sure else "",
-                    _evidence(first),
-                    [i.ref for i in first.items][:4],
-                    [r.code for r in first.reasons[2:]],
-                ),
-                each.second_right,
-                each.line.text[:30],
-                each.steps,
-            )
-    print(score(verdicts), score([v for v in verdicts if v.line.journal == "CRC"]))
-    for row in by_kind(verdicts):
-        print(row)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
