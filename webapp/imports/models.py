@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint, Uuid
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core.clock import UtcDateTime, now
@@ -44,18 +44,19 @@ class Import(db.Model):
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class ImportRow(db.Model):
-    """A row of the file as read, and what it would do: created, updated, unchanged, refused."""
+class ImportChunk(db.Model):
+    """Some thousand rows of the file as read, and what each would do: a compressed columnar frame.
 
-    __tablename__ = "import_rows"
-    __table_args__ = (Index("ix_import_rows_outcome", "import_id", "outcome", "line"),)
+    `staging` writes and reads it. `counts` says how many rows of each outcome it holds.
+    """
+
+    __tablename__ = "import_chunks"
 
     import_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("imports.id"), primary_key=True)
-    line: Mapped[int] = mapped_column(primary_key=True)
-    outcome: Mapped[str] = mapped_column(String(10))
-    values: Mapped[dict[str, Any]] = mapped_column(JSON)
-    before: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    errors: Mapped[list[Any] | None] = mapped_column(JSON)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    last_line: Mapped[int]
+    counts: Mapped[dict[str, int]] = mapped_column(JSON)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class ImportMapping(db.Model):

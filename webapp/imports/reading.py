@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import polars as pl
+
 from webapp.clients.rules import TEXT_FIELDS, clean_siren, clean_siret, clean_vat
 from webapp.core.money import BadAmount, parse_amount
 from webapp.imports.columns import Field, fields_of
-from webapp.imports.parsers.csv import Row
 from webapp.imports.values import (
     AmountColumn,
     DateColumn,
@@ -63,11 +64,20 @@ class Profile:
         self.refs = {each.name: RefColumn() for each in self.fields if each.kind == "ref"}
         self.signed = "kind" in mapping
 
-    def add(self, row: Row) -> None:
-        """Look at one more row."""
+    def add(self, table: pl.DataFrame) -> None:
+        """Look at more rows, each different value once.
+
+        Of amounts and references only the shape matters: figures above 1 stand as 1.
+        """
         for group in (self.dates, self.amounts, self.refs):
             for name, column in group.items():
-                column.add(row.cells[self.index[name]].strip())
+                texts = table[name].str.strip_chars()
+                if name not in self.dates:
+                    texts = texts.str.replace_all("[2-9]", "1")
+                if name in self.refs:
+                    texts = texts.str.replace_all("1+", "1")
+                for text, times in texts.value_counts().iter_rows():
+                    column.add(text.strip(), times)
 
     def warnings(self) -> list[tuple[str, str]]:
         """(code, column) of what a person should know about the columns."""
@@ -85,23 +95,20 @@ class Profile:
                 said.append(("currency_hint", gross))
         return said
 
-    def read(self, row: Row) -> Reading:
-        """The values of one row."""
-        reading = Reading(row.line)
-        if row.fault:
-            reading.faults.append(Fault("", "", row.fault))
-            return reading
+    def read(self, line: int, texts: Mapping[str, str]) -> Reading:
+        """The values of one row; `texts` are its cells by field."""
+        reading = Reading(line)
         for each in self.fields:
-            column = self.mapping[each.name]
-            text = row.cells[self.index[each.name]].strip()
-            if is_empty(text):
-                if each.required:
-                    reading.faults.append(Fault(each.name, column, "missing"))
-                continue
-            self._read_cell(reading, each, column, text)
+            self.read_cell(reading, each, texts[each.name])
         return reading
 
-    def _read_cell(self, reading: Reading, each: Field, column: str, text: str) -> None:
+    def read_cell(self, reading: Reading, each: Field, text: str) -> None:
+        """Add to `reading` what a cell says about a field."""
+        text, column = text.strip(), self.mapping[each.name]
+        if is_empty(text):
+            if each.required:
+                reading.faults.append(Fault(each.name, column, "missing"))
+            return
         value: Any
         code: str | None = None
         if each.kind == "date":

@@ -7,7 +7,8 @@ from typing import Any
 from marshmallow import fields, validate
 
 from webapp.core.api import ApiSchema, MoneySchema, PageArgs, money
-from webapp.imports.models import Import, ImportRow
+from webapp.imports.models import Import
+from webapp.imports.staging import StagedRow
 
 OUTCOMES = ("created", "updated", "unchanged", "skipped", "refused")
 FAULT = ("row", "column", "code", "message")
@@ -120,7 +121,7 @@ def import_json(row: Import) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def row_json(row: ImportRow) -> dict[str, Any]:
+def row_json(row: StagedRow) -> dict[str, Any]:
     """The wire form of a staged row."""
     errors = [
         {"row": row.line, "column": each["column"] or None, "code": each["code"], "message": each["message"]}

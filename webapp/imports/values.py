@@ -95,14 +95,15 @@ class DateColumn:
     fractions: int = 0
     timed: int = 0
 
-    def add(self, text: str) -> None:
+    def add(self, text: str, times: int = 1) -> None:
+        """Look at a value met so many times."""
         if is_empty(text):
             return
-        self.values += 1
-        self.fits.update(shape for shape in _SHAPES if read_date(text, shape) is not None)
+        self.values += times
+        self.fits.update({shape: times for shape in _SHAPES if read_date(text, shape) is not None})
         hour, fraction = time_of_day(text)
-        self.timed += hour
-        self.fractions += fraction
+        self.timed += hour * times
+        self.fractions += fraction * times
 
     @property
     def shape(self) -> str:
@@ -135,24 +136,25 @@ class AmountColumn:
     unclear: Counter[str] = field(default_factory=Counter)  # `1.234`: a thousand, or one and a bit
     readable: int = 0
 
-    def add(self, text: str) -> None:
+    def add(self, text: str, times: int = 1) -> None:
+        """Look at a value met so many times."""
         if is_empty(text):
             return
-        self.values += 1
+        self.values += times
         body = re.sub(r"[^\d.,]", "", text)
         last = max(body.rfind(","), body.rfind("."))
         if last >= 0:
             mark = body[last]
             both, decimals = "." in body and "," in body, len(body) - last - 1
             if body.count(mark) > 1:
-                self.marks["," if mark == "." else "."] += 1
+                self.marks["," if mark == "." else "."] += times
             elif both or decimals != 3 or not 1 <= last <= 3 or body[0] == "0":
-                self.marks[mark] += 1
+                self.marks[mark] += times
             else:
-                self.unclear[mark] += 1
+                self.unclear[mark] += times
         try:
             parse_amount(text)
-            self.readable += 1
+            self.readable += times
         except BadAmount:
             pass
 
@@ -186,10 +188,11 @@ class RefColumn:
     values: int = 0
     floats: int = 0
 
-    def add(self, text: str) -> None:
+    def add(self, text: str, times: int = 1) -> None:
+        """Look at a value met so many times."""
         if not is_empty(text):
-            self.values += 1
-            self.floats += FLOAT_REF.fullmatch(text) is not None
+            self.values += times
+            self.floats += times * (FLOAT_REF.fullmatch(text) is not None)
 
     @property
     def as_floats(self) -> bool:

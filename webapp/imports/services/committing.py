@@ -7,24 +7,36 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
+import polars as pl
 from sqlalchemy import select
 
-from webapp.clients.models import Client
 from webapp.clients.services import ensure_clients, revive_clients, upsert_client
+from webapp.core.bulk import analyze
 from webapp.core.clock import now
+from webapp.core.events import record
+from webapp.core.money import UNIT_RATE
 from webapp.extensions import db
+from webapp.imports import staging
 from webapp.imports.judging import iso
+from webapp.imports.lanes import facts_of, says_the_same
 from webapp.imports.messages import FILE, say
-from webapp.imports.models import Import, ImportRow
-from webapp.invoices.models import Invoice
-from webapp.invoices.services import InvoiceInput, Upserted, upsert_invoices
-from webapp.payments.services import Settlement, record_settlements
+from webapp.imports.models import Import
+from webapp.imports.staging import StagedRow
+from webapp.invoices.events import InvoicesChanged
+from webapp.invoices.models import Instalment, Invoice
+from webapp.invoices.services import InvoiceInput, Upserted, insert_invoices, upsert_invoices
+from webapp.payments.models import Payment
+from webapp.payments.services import Settlement, insert_settlements, record_settlements, refresh
 from webapp.users import audit
 from webapp.users.actor import Actor
 from webapp.users.queries import find_branch_by_name, find_user_by_email
 from webapp.users.services import ensure_branch
 
 CHUNK = 2000
+WINDOW = 100_000  # new documents go in so many at a time, neighbours by client together
+CLIENT = ("client_ref", "client_name", "siren", "siret", "vat_number", "branch", "sales_rep")
+DOCUMENT = ("line", "outcome", "ref", "client_ref", "issued_on", "due_on", "gross", "kind", "currency",
+            "rate", "due_computed", "settled_on")  # fmt: skip
 WRITTEN = ("created", "updated")
 FACTS = ("issued_on", "due_on", "gross", "kind")
 Transaction = Callable[[], Any]
@@ -69,33 +81,102 @@ def run_commit(actor: Actor, import_id: uuid.UUID, transaction: Transaction) -> 
             row.errors = [{"row": None, "column": None, "code": "changed_meanwhile", "message": sentence}]
 
 
-def staged(import_id: uuid.UUID, *outcomes: str) -> Iterator[list[ImportRow]]:
+def staged(import_id: uuid.UUID, *outcomes: str) -> Iterator[list[StagedRow]]:
     """Staged rows with these outcomes, in pieces, in the order of the file."""
-    after = 0
-    while True:
-        rows = db.session.scalars(
-            select(ImportRow)
-            .where(ImportRow.import_id == import_id, ImportRow.outcome.in_(outcomes), ImportRow.line > after)
-            .order_by(ImportRow.line)
-            .limit(CHUNK)
-        ).all()
-        if not rows:
-            return
-        after = rows[-1].line
-        yield list(rows)
+    for frame in staging.frames(import_id, outcomes):
+        for piece in frame.iter_slices(CHUNK):
+            yield list(staging.rows_of(piece))
 
 
 def _write_invoices(actor: Actor, row: Import) -> None:
-    """Clients, documents, payments, chunk by chunk. Raises ChangedMeanwhile."""
-    for rows in staged(row.id, *WRITTEN, "unchanged"):
-        ensured = ensure_clients(list(map(_client_row(actor), rows)), row.id)
-        done = upsert_invoices(actor, [_input(each.values, ensured.clients) for each in rows], row.id)
-        settled = _settle(actor, row, rows, done.ids)
-        if done.refused or any(not _as_foreseen(each, done, settled, ensured.clients) for each in rows):
+    """Clients, documents, payments, then balances and news once. Raises ChangedMeanwhile."""
+    book = _Book(actor, row, _ensure_clients(actor, row))
+    window: list[pl.DataFrame] = []
+    for frame in staging.frames(row.id, [*WRITTEN, "unchanged"]):
+        window.append(frame)
+        if sum(each.height for each in window) >= WINDOW:
+            book.write(pl.concat(window))
+            window.clear()
+    if window:
+        book.write(pl.concat(window))
+    book.close()
+
+
+class _Book:
+    """Writes the documents of a file, many at a time, and remembers whose balances must follow."""
+
+    def __init__(self, actor: Actor, row: Import, clients: dict[str, uuid.UUID]) -> None:
+        self.actor, self.row, self.clients = actor, row, clients
+        self.ids = pl.DataFrame(
+            {"client_ref": list(clients), "client_id": [each.hex for each in clients.values()]},
+            schema={"client_ref": pl.String, "client_id": pl.String},
+        )
+        self.stale: set[uuid.UUID] = set()
+        self.wrote = False
+
+    def write(self, frame: pl.DataFrame) -> None:
+        """New documents together, the others one by one. Raises ChangedMeanwhile."""
+        facts = facts_of(frame["ref"].to_list())
+        both = frame.select(DOCUMENT).join(facts, on="ref", how="left", maintain_order="left", suffix=" now")
+        unchanged = pl.col("outcome") == "unchanged"
+        if not both.filter(unchanged).select(says_the_same().fill_null(False).all()).item():
             raise ChangedMeanwhile
+        fresh = (pl.col("outcome") == "created") & pl.col("live").is_null()
+        self._insert(both.filter(fresh))
+        for piece in frame.join(
+            both.filter(~fresh & ~unchanged).select("line"), on="line", how="semi", maintain_order="left"
+        ).iter_slices(CHUNK):
+            self._correct(list(staging.rows_of(piece)))
+
+    def _insert(self, rows: pl.DataFrame) -> None:
+        if not rows.height:
+            return
+        rows = rows.join(self.ids, on="client_ref", how="left").with_columns(
+            pl.col("rate").fill_null(UNIT_RATE), pl.col("due_computed").fill_null(False)
+        )
+        done = insert_invoices(self.actor, rows, self.row.id)
+        settled = done.filter(pl.col("settled_on").is_not_null())
+        if settled.height:
+            insert_settlements(self.actor, settled, self.row.id)
+        self.stale.update(map(uuid.UUID, rows["client_id"].unique().to_list()))
+        self.wrote = True
+
+    def _correct(self, rows: list[StagedRow]) -> None:
+        inputs = [_input(each.values, self.clients) for each in rows]
+        done = upsert_invoices(self.actor, inputs, self.row.id, stale=self.stale)
+        settled = _settle(self.actor, self.row, rows, self.stale)
+        if done.refused or any(not _as_foreseen(each, done, settled, self.clients) for each in rows):
+            raise ChangedMeanwhile
+        self.wrote = True
+
+    def close(self) -> None:
+        """Balances follow, and whoever listens hears that documents changed, once for the whole file."""
+        if not self.wrote:
+            return
+        if db.engine.dialect.name == "postgresql":
+            analyze(*(kind.__table__ for kind in (Invoice, Instalment, Payment)))
+        refresh(self.stale)
+        record(InvoicesChanged(()))
 
 
-def _as_foreseen(row: ImportRow, done: Upserted, settled: set[str], clients: dict[str, Client]) -> bool:
+def _ensure_clients(actor: Actor, row: Import) -> dict[str, uuid.UUID]:
+    """Clients of all rows, made when new; their ids by ref. The first row of each says what it is."""
+    read, pieces = _client_row(actor), []
+    for frame in staging.frames(row.id, [*WRITTEN, "unchanged"], columns=CLIENT):
+        pieces.append(frame.select(CLIENT).unique(maintain_order=True))
+    named = (
+        pl.concat(pieces).unique(maintain_order=True)
+        if pieces
+        else pl.DataFrame(schema=dict.fromkeys(CLIENT))
+    )
+    ids: dict[str, uuid.UUID] = {}
+    for piece in named.iter_slices(CHUNK):
+        found = ensure_clients([read(each) for each in piece.iter_rows(named=True)], row.id)
+        ids |= {ref: client.id for ref, client in found.clients.items()}
+    return ids
+
+
+def _as_foreseen(row: StagedRow, done: Upserted, settled: set[str], clients: dict[str, uuid.UUID]) -> bool:
     """Did the row change exactly what the check showed, from the values it showed?"""
     ref, old = row.values["ref"], done.before.get(row.values["ref"])
     if row.outcome == "created":
@@ -105,22 +186,21 @@ def _as_foreseen(row: ImportRow, done: Upserted, settled: set[str], clients: dic
     foreseen = dict(row.before or {})
     if ("settled_on" in foreseen) != (ref in settled):
         return False
-    moved = old is not None and old["client_id"] != clients[row.values["client_ref"]].id
+    moved = old is not None and old["client_id"] != clients[row.values["client_ref"]]
     if moved != ("client_ref" in foreseen):
         return False
     changed = {name: iso(old[name]) for name in FACTS if iso(old[name]) != row.values[name]} if old else {}
     return changed == {name: was for name, was in foreseen.items() if name in FACTS}
 
 
-def _client_row(actor: Actor) -> Callable[[ImportRow], dict[str, Any]]:
+def _client_row(actor: Actor) -> Callable[[dict[str, Any]], dict[str, Any]]:
     """What a row of invoices says about its client; branches and people looked up once."""
     branches: dict[str, uuid.UUID] = {}
     people: dict[str, uuid.UUID | None] = {}
 
-    def read(row: ImportRow) -> dict[str, Any]:
-        values = row.values
+    def read(values: dict[str, Any]) -> dict[str, Any]:
         found: dict[str, Any] = {"ref": values["client_ref"], "name": values.get("client_name")}
-        found |= {name: values[name] for name in ("siren", "siret", "vat_number") if name in values}
+        found |= {name: values[name] for name in ("siren", "siret", "vat_number") if values.get(name)}
         if name := values.get("branch"):
             if name not in branches:
                 branches[name] = (find_branch_by_name(name) or ensure_branch(actor, name)).id
@@ -135,10 +215,10 @@ def _client_row(actor: Actor) -> Callable[[ImportRow], dict[str, Any]]:
     return read
 
 
-def _input(values: dict[str, Any], clients: dict[str, Client]) -> InvoiceInput:
+def _input(values: dict[str, Any], clients: dict[str, uuid.UUID]) -> InvoiceInput:
     return InvoiceInput(
         ref=values["ref"],
-        client_id=clients[values["client_ref"]].id,
+        client_id=clients[values["client_ref"]],
         issued_on=date.fromisoformat(values["issued_on"]),
         due_on=date.fromisoformat(values["due_on"]),
         gross=values["gross"],
@@ -148,7 +228,7 @@ def _input(values: dict[str, Any], clients: dict[str, Client]) -> InvoiceInput:
     )
 
 
-def _settle(actor: Actor, row: Import, rows: list[ImportRow], ids: dict[str, uuid.UUID]) -> set[str]:
+def _settle(actor: Actor, row: Import, rows: list[StagedRow], stale: set[uuid.UUID]) -> set[str]:
     """Payments of rows that say when they were settled; returns the refs that got one."""
     wanted = {each.values["ref"]: each.values for each in rows if "settled_on" in each.values}
     if not wanted:
@@ -162,7 +242,7 @@ def _settle(actor: Actor, row: Import, rows: list[ImportRow], ids: dict[str, uui
         ):
             day = date.fromisoformat(wanted[invoice.ref]["settled_on"])
             settlements.append(_settlement(invoice, day))
-    record_settlements(actor, settlements, row.id)
+    record_settlements(actor, settlements, row.id, stale=stale)
     return {settlement.invoice_ref for settlement in settlements}
 
 

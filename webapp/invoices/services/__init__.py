@@ -1,5 +1,6 @@
 """Verbs about invoices: record and correct, settle, void."""
 
+from webapp.invoices.services.inserting import insert_invoices
 from webapp.invoices.services.ordering import OrderInput, rebill, upsert_order, void_orders
 from webapp.invoices.services.recording import (
     InvoiceInput,
@@ -15,6 +16,7 @@ __all__ = [
     "InvoiceInput",
     "OrderInput",
     "Upserted",
+    "insert_invoices",
     "rebill",
     "require_writer",
     "settle_invoices",

@@ -1,5 +1,6 @@
 """Verbs about payments."""
 
+from webapp.payments.services.balances import refresh
 from webapp.payments.services.by_reference import Draft, allocate_by_ref, take_payment
 from webapp.payments.services.matching import match, undo_matching
 from webapp.payments.services.recording import (
@@ -8,7 +9,7 @@ from webapp.payments.services.recording import (
     return_payment,
     void_payments,
 )
-from webapp.payments.services.settlements import Settlement, record_settlements
+from webapp.payments.services.settlements import Settlement, insert_settlements, record_settlements
 from webapp.payments.services.writing_off import decide_write_off, undo_write_off, write_off
 
 __all__ = [
@@ -17,9 +18,11 @@ __all__ = [
     "allocate_by_ref",
     "allocate_payment",
     "decide_write_off",
+    "insert_settlements",
     "match",
     "record_payment",
     "record_settlements",
+    "refresh",
     "return_payment",
     "take_payment",
     "undo_matching",
