@@ -28,8 +28,8 @@ from webapp.imports.parsers.csv import (
 )
 from webapp.imports.parsers.source import Source, Unreadable
 
-BLOCK = 3_000_000  # characters
-ROWS = 40_000
+BLOCK = 2_000_000  # characters
+ROWS = 30_000
 # What str.strip, str.splitlines or csv take for more than a character, but polars does not.
 _ODD = re.compile(r'["\x0b\x0c\x1c-\x1f]|\r(?!\n)')
 

@@ -33,7 +33,7 @@ from webapp.users.queries import find_branch_by_name, find_user_by_email
 from webapp.users.services import ensure_branch
 
 CHUNK = 2000
-WINDOW = 100_000  # new documents go in so many at a time, neighbours by client together
+WINDOW = 40_000  # new documents go in so many at a time, neighbours by client together
 CLIENT = ("client_ref", "client_name", "siren", "siret", "vat_number", "branch", "sales_rep")
 DOCUMENT = ("line", "outcome", "ref", "client_ref", "issued_on", "due_on", "gross", "kind", "currency",
             "rate", "due_computed", "settled_on")  # fmt: skip
