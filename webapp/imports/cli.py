@@ -66,7 +66,7 @@ def run(path: Path, kind: str, format_: str, mapping: str | None, *, dry_run: bo
     """Import one file as the product itself; returns the report of the contract."""
     with unit_of_work():
         ensure_company()
-    if format_ not in ("auto", "csv"):
+    if format_ not in ("auto", "csv", "fec"):
         return _refused(path, kind, format_, "format_unsupported")
     if not path.is_file():
         return _refused(path, kind, "csv", "not_found")
@@ -74,7 +74,7 @@ def run(path: Path, kind: str, format_: str, mapping: str | None, *, dry_run: bo
     try:
         folder = current_app.config["SETTINGS"].instance_path / FOLDER
         with path.open("rb") as stream:
-            arrival = services.take_in(actor, path.name, stream, folder=folder, kind=kind)
+            arrival = services.take_in(actor, path.name, stream, folder=folder, kind=kind, format=format_)
         with unit_of_work():
             row = services.receive(actor, arrival, mapping_name=mapping, enqueue_check=False)
             import_id, state = row.id, row.state

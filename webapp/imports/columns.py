@@ -56,7 +56,22 @@ CLIENTS = (
     Field("branch", _l("Agence")),
     Field("sales_rep", _l("Commercial (e-mail)")),
 )
+# What an entry of a FEC becomes; nobody names its columns.
+ENTRIES = (
+    Field("ref", _l("Pièce"), "ref", True),
+    Field("client_ref", _l("Client"), "ref", True),
+    Field("client_name", _l("Nom du client")),
+    Field("issued_on", _l("Date"), "date", True),
+    Field("due_on", _l("Échéance"), "date"),
+    Field("gross", _l("Montant"), "amount", True),
+    Field("currency", _l("Devise"), "word"),
+    Field("kind", _l("Type de pièce"), "word"),
+    Field("settled_on", _l("Réglée le"), "date"),
+    Field("letters", _l("Lettrage")),
+    Field("text", _l("Libellé")),
+)
 KINDS = {"invoices": INVOICES, "clients": CLIENTS}
+SHAPES = {**KINDS, "entries": ENTRIES}
 
 # Names that accounting systems give to columns, folded to letters and digits.
 NAMES: dict[str, tuple[str, ...]] = {
@@ -127,7 +142,7 @@ class Proposal:
 
 def fields_of(kind: str) -> tuple[Field, ...]:
     """What a file of that kind can say."""
-    return KINDS[kind]
+    return SHAPES[kind]
 
 
 def fold(name: str) -> str:

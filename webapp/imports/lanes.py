@@ -51,11 +51,11 @@ class Lanes:
         pieces = [together] if together is not None else []
         careful: list[Judged] = alone
         if alone:
-            pieces.append(self._staged(alone))
+            pieces.append(staged_frame(self.kind, alone))
         for piece in rest.iter_slices(SLICE):
             readings = [self.profile.read(row["line"], row) for row in piece.iter_rows(named=True)]
             found = self.judge.judge(readings)
-            pieces.append(self._staged(found))
+            pieces.append(staged_frame(self.kind, found))
             careful = careful + found
         frame = pl.concat(pieces).sort("line") if len(pieces) > 1 else pieces[0]
         if isinstance(self.judge, InvoiceJudge):
@@ -86,29 +86,29 @@ class Lanes:
         ]
         return done.select(columns), rest
 
-    def _staged(self, rows: Sequence[Judged]) -> pl.DataFrame:
-        return frame_of(
-            self.kind,
-            (
-                {
-                    "line": each.line,
-                    "outcome": each.outcome,
-                    **each.values,
-                    "before": {name: iso(value) for name, value in each.before.items()}
-                    if each.before
-                    else None,
-                    "errors": [_error(fault) for fault in each.faults],
-                }
-                for each in rows
-            ),
-        )
-
     @staticmethod
     def _note_clients(judge: InvoiceJudge, frame: pl.DataFrame) -> None:
         """Tell the judge which clients are named, and how, in the order of the file."""
         named = frame.filter(pl.col("outcome").is_in(["created", "updated", "unchanged"]))
         pairs = named.select("client_ref", "client_name").unique(maintain_order=True)
         judge.note_clients(pairs.rows())
+
+
+def staged_frame(kind: str, rows: Sequence[Judged]) -> pl.DataFrame:
+    """Rows judged one by one, as they are staged."""
+    return frame_of(
+        kind,
+        (
+            {
+                "line": each.line,
+                "outcome": each.outcome,
+                **each.values,
+                "before": {name: iso(value) for name, value in (each.before or {}).items()},
+                "errors": [_error(fault) for fault in each.faults],
+            }
+            for each in rows
+        ),
+    )
 
 
 def facts_of(refs: list[str]) -> pl.DataFrame:

@@ -35,6 +35,9 @@ FILE: dict[str, Any] = {
     "too_many_columns": _l("Ce fichier a plus de %(limit)s colonnes."),
     "line_too_long": _l("La ligne %(line)s est démesurée."),
     "too_large": _l("Ce fichier dépasse 600 Mo. Découpez-le."),
+    "no_fec": _l(
+        "Ce fichier n’a pas les colonnes d’un FEC (JournalCode, EcritureNum, EcritureDate, CompteNum, Debit…)."
+    ),
     "missing_column": _l("Aucune colonne ne donne « %(label)s »."),
     "unknown_column": _l("La colonne « %(column)s » n’est pas dans ce fichier."),
     "unknown_mapping": _l("Aucun modèle ne s’appelle « %(name)s »."),
@@ -61,6 +64,7 @@ ROW: dict[str, Any] = {
     "negative": _l("montant négatif : indiquez les avoirs par une colonne « Type de pièce »"),
     "currency": _l("devise %(value)s : aucun cours n’est connu"),
     "kind": _l("type de pièce inconnu (%(value)s)"),
+    "side": _l("sens inconnu (%(value)s) : D ou C"),
     "siren_length": _l("un SIREN compte 9 chiffres"),
     "siren_key": _l("SIREN faux, sa clé ne correspond pas"),
     "siret_length": _l("un SIRET compte 14 chiffres"),
@@ -91,6 +95,10 @@ WARNING: dict[str, Any] = {
     "rounded": _l("Plus de deux décimales : arrondi au centime."),
     "aliases": _l("Autres orthographes d’un même client, gardées comme alias."),
     "encoding": _l("Fichier lu en %(value)s."),
+    "unbalanced_group": _l("Lettrage %(value)s déséquilibré : affecté du plus ancien au plus récent, le reste demeure ouvert."),
+    "unbalanced_piece": _l("Écriture %(value)s déséquilibrée : ses débits et ses crédits ne font pas le même total."),
+    "account_beside": _l("Comptes %(value)s : ce ne sont pas des créances ordinaires sur des clients, laissés de côté."),
+    "refunds": _l("Débits hors des ventes (remboursement, rejet) : repris comme des pièces exigibles à leur date."),
     "settled_credit": _l("Avoir marqué réglé : laissé ouvert, à rapprocher."),
 }  # fmt: skip
 

@@ -43,6 +43,11 @@ class Import(db.Model):
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
+    @property
+    def shape(self) -> str:
+        """What its staged rows look like: the kind, but entries of the books for a FEC."""
+        return "entries" if self.format == "fec" else self.kind
+
 
 class ImportChunk(db.Model):
     """Some thousand rows of the file as read, and what each would do: a compressed columnar frame.

@@ -12,7 +12,7 @@ from webapp.imports.staging import StagedRow
 
 OUTCOMES = ("created", "updated", "unchanged", "skipped", "refused")
 FAULT = ("row", "column", "code", "message")
-AMOUNTS = ("gross", "paid", "outstanding_before", "outstanding_after")
+AMOUNTS = ("gross", "paid", "outstanding_before", "outstanding_after", "account_balance", "cleared_value")
 
 
 class CountsOut(ApiSchema):
@@ -31,6 +31,14 @@ class TotalsOut(ApiSchema):
     clients_created = fields.Integer()
     payments = fields.Integer()
     new_breaches = fields.Integer()
+    invoices = fields.Integer(metadata={"description": "Of a FEC, as credit_notes, refunds and receipts."})
+    credit_notes = fields.Integer()
+    refunds = fields.Integer()
+    receipts = fields.Integer()
+    lettered = fields.Integer()
+    groups = fields.Integer()
+    groups_unbalanced = fields.Integer()
+    account_balance = fields.Nested(MoneySchema, allow_none=True)
     gross = fields.Nested(MoneySchema, allow_none=True)
     paid = fields.Nested(MoneySchema, allow_none=True)
     outstanding_before = fields.Nested(MoneySchema, allow_none=True)

@@ -23,7 +23,11 @@ from webapp.imports.models import ImportChunk
 
 TYPES: dict[str, Any] = {"date": pl.Date, "amount": pl.Int64}
 # What the importer adds to what a row says.
-ADDED: dict[str, Any] = {"due_computed": pl.Boolean, "rate": pl.Int64, "role": pl.String, "shares": pl.String}
+ADDED: dict[str, Any] = {
+    "due_computed": pl.Boolean,
+    "rate": pl.Int64,
+    **dict.fromkeys(("role", "shares", "siren", "siret", "vat_number", "branch", "sales_rep"), pl.String),
+}
 
 
 @dataclass

@@ -14,13 +14,17 @@ from webapp.imports.reading import Profile
 from webapp.invoices.rules import SIGN
 
 KEPT_ERRORS = 1000
+OWED = ("invoices", "entries", "payments")  # kinds of rows that change what clients owe
 
 
 class Tally:
     """Counts, totals, warnings and errors while rows go by."""
 
-    def __init__(self, kind: str, profile: Profile, labels: dict[str, str]) -> None:
-        self.kind, self.profile, self.labels = kind, profile, labels
+    def __init__(
+        self, kind: str, labels: dict[str, str], currency: str, profile: Profile | None = None
+    ) -> None:
+        self.kind, self.labels, self.currency, self.profile = kind, labels, currency, profile
+        self.more: dict[str, int] = {}  # figures that only some kinds of files have
         self.counts: Counter[str] = Counter(created=0, updated=0, unchanged=0, skipped=0, refused=0)
         self.gross = self.effect = self.payments = self.paid = 0
         self.noted: Counter[str] = Counter()
@@ -40,18 +44,19 @@ class Tally:
                 self.first.setdefault(code, each.line)
             for fault in each.faults:
                 self._note_error(each.line, fault.as_json())
-            if each.outcome == "updated" and self.kind == "invoices":
+            if each.outcome == "updated" and self.kind in OWED and each.values["kind"] in SIGN:
                 self._change(each)
-        if self.kind == "invoices":
+        if self.kind in OWED:
             self._sum(frame.filter(pl.col("outcome").is_in(["created", "updated", "unchanged"])))
 
     def _sum(self, frame: pl.DataFrame) -> None:
         """What the file says, and what new documents add to what each client owes."""
-        signed = pl.col("gross") * pl.col("kind").replace_strict(SIGN, return_dtype=pl.Int64)
-        settled = pl.col("settled_on").is_not_null()
-        new = (pl.col("outcome") == "created") & ~settled
+        sign = pl.col("kind").replace_strict({**SIGN, "payment": -1}, return_dtype=pl.Int64)
+        received = pl.col("kind") == "payment"
+        signed, settled = pl.col("gross") * sign, received | pl.col("settled_on").is_not_null()
+        new = (pl.col("outcome") == "created") & pl.col("settled_on").is_null()
         sums = frame.group_by("client_ref").agg(
-            signed.sum().alias("gross"),
+            signed.filter(~received).sum().alias("gross"),
             settled.sum().alias("payments"),
             pl.col("gross").filter(settled).sum().alias("paid"),
             signed.filter(new).sum().alias("change"),
@@ -75,12 +80,13 @@ class Tally:
     def _note_error(self, line: int, fault: dict[str, str]) -> None:
         if len(self.errors) >= KEPT_ERRORS:
             return
-        label = self.labels.get(fault["field"], "")
+        label = self.labels.get(fault["field"], "") or ("" if self.profile else fault["column"])
+        mapping = self.profile.mapping if self.profile else {}
         sentence = say(ROW, fault["code"], value=fault["value"])
         self.errors.append(
             {
                 "row": line,
-                "column": fault["column"] or self.profile.mapping.get(fault["field"], "") or label,
+                "column": fault["column"] or mapping.get(fault["field"], "") or label,
                 "field": fault["field"],
                 "code": fault["code"],
                 "message": _("%(column)s : %(cause)s", column=label, cause=sentence) if label else sentence,
@@ -90,7 +96,7 @@ class Tally:
     def finish(self, judge: Any, *, encoding: str) -> None:
         """Turn what was noted into sentences."""
         self.new_clients = len(judge.new_clients)
-        for code, column in self.profile.warnings():
+        for code, column in self.profile.warnings() if self.profile else ():
             self.notes.append(note(code, 1, None, column))
         if encoding not in ("UTF-8", "ASCII"):
             self.notes.append(note("encoding", 1, None, encoding))

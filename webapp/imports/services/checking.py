@@ -22,7 +22,9 @@ from webapp.imports.parsers.batches import read_batches
 from webapp.imports.parsers.source import Unreadable
 from webapp.imports.plain import ref_key
 from webapp.imports.reading import Profile
-from webapp.imports.tallying import Tally, note
+from webapp.imports.services.checking_entries import check_entries
+from webapp.imports.stopping import Cancelled, stop_if_asked
+from webapp.imports.tallying import OWED, Tally, note
 from webapp.invoices.models import Balance
 from webapp.risk.models import CreditLimit
 from webapp.risk.rules import in_force, is_breach
@@ -30,10 +32,6 @@ from webapp.users.queries import company
 
 CHUNK = 500
 Transaction = Callable[[], Any]
-
-
-class Cancelled(Exception):
-    """Somebody asked to stop."""
 
 
 def run_check(import_id: uuid.UUID, transaction: Transaction) -> None:
@@ -47,18 +45,13 @@ def run_check(import_id: uuid.UUID, transaction: Transaction) -> None:
             return
         row.rows_done = 0  # a check that was killed starts again
         staging.clear(import_id)
-        path, kind, mapping, dialect = Path(row.path), row.kind, dict(row.mapping), dialect_of(row)
-        currency = company().currency
+        path, shape, currency = Path(row.path), row.shape, company().currency
+        dialect, mapping = dialect_of(row), dict(row.mapping)
     try:
-        profile, doubled = _profile(import_id, path, dialect, kind, mapping, currency, transaction)
-        tally, lanes = Tally(kind, profile, row_labels(kind)), Lanes(kind, profile, currency, doubled)
-        for number, batch in enumerate(read_batches(path, dialect, profile.index)):
-            frame, alone = lanes.judged(batch)
-            tally.add(frame, alone)
-            with transaction():
-                staging.stage(import_id, number, frame)
-                _progress(import_id, frame.height)
-        tally.finish(lanes.judge, encoding=dialect.encoding_name)
+        if shape == "entries":
+            tally = check_entries(import_id, path, currency, transaction)
+        else:
+            tally = _check_rows(import_id, path, dialect, shape, mapping, currency, transaction)
         with transaction():
             _conclude(db.session.get_one(Import, import_id), tally)
     except Cancelled:
@@ -71,6 +64,29 @@ def run_check(import_id: uuid.UUID, transaction: Transaction) -> None:
             row.state, row.finished_at = "refused", now()
             sentence = say(FILE, error.code, line=error.line, **error.params)
             row.errors = [{"row": error.line, "column": None, "code": error.code, "message": sentence}]
+
+
+def _check_rows(
+    import_id: uuid.UUID,
+    path: Path,
+    dialect: csv.Dialect,
+    kind: str,
+    mapping: dict[str, str],
+    currency: str,
+    transaction: Transaction,
+) -> Tally:
+    """Judge and stage a delimited file; returns its tally. Raises Unreadable, Cancelled."""
+    profile, doubled = _profile(import_id, path, dialect, kind, mapping, currency, transaction)
+    tally = Tally(kind, row_labels(kind), currency, profile)
+    lanes = Lanes(kind, profile, currency, doubled)
+    for number, batch in enumerate(read_batches(path, dialect, profile.index)):
+        frame, alone = lanes.judged(batch)
+        tally.add(frame, alone)
+        with transaction():
+            staging.stage(import_id, number, frame)
+            _progress(import_id, frame.height)
+    tally.finish(lanes.judge, encoding=dialect.encoding_name)
+    return tally
 
 
 def dialect_of(row: Import) -> csv.Dialect:
@@ -109,8 +125,7 @@ def _profile(
         with transaction():
             row = db.session.get_one(Import, import_id)
             row.rows_total = total
-            if row.cancel_requested:
-                raise Cancelled
+            stop_if_asked(row)
     met = pl.concat(keys)
     return profile, met.filter(met.is_duplicated()).unique()
 
@@ -118,8 +133,7 @@ def _profile(
 def _progress(import_id: uuid.UUID, read: int) -> None:
     row = db.session.get_one(Import, import_id)
     row.rows_done += read
-    if row.cancel_requested:
-        raise Cancelled
+    stop_if_asked(row)
 
 
 def _new_breaches(deltas: Mapping[str, int]) -> int:
@@ -143,14 +157,15 @@ def _conclude(row: Import, tally: Tally) -> None:
     before = int(db.session.scalar(select(func.sum(Balance.outstanding))) or 0)
     row.counts = dict(tally.counts)
     row.totals = {
-        "currency": tally.profile.currency,
+        "currency": tally.currency,
         "rows": sum(tally.counts.values()),
         "clients": len(tally.clients) or sum(tally.counts.values()),
         "clients_created": tally.new_clients,
     }
-    if tally.kind == "invoices":
+    if tally.kind in OWED:
         row.totals = {
             **row.totals,
+            **tally.more,
             "gross": tally.gross,
             "payments": tally.payments,
             "paid": tally.paid,

@@ -156,12 +156,17 @@ def upsert_invoices(
     _insert(fresh, result, import_id)
     touched |= {row.client_id for row in fresh}
     touched |= rebill(orders - {None})
+    _follow(touched, result, stale)
+    return result
+
+
+def _follow(touched: set[uuid.UUID], result: Upserted, stale: set[uuid.UUID] | None) -> None:
+    """Balances of clients touched, and the news, unless the caller sees to it."""
     if stale is not None:
         stale |= touched
     elif touched:
         refresh_balances(touched)
         record(InvoicesChanged(tuple(result.ids[ref] for ref in (*result.created, *result.updated))))
-    return result
 
 
 def _values(row: InvoiceInput) -> dict[str, Any]:

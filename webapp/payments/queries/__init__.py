@@ -8,6 +8,7 @@ from webapp.payments.queries.receipts import (
     list_allocations,
     list_payments,
     list_settlements,
+    map_receipts,
 )
 from webapp.payments.queries.write_offs import (
     find_open_write_off,
@@ -29,6 +30,7 @@ __all__ = [
     "list_payments",
     "list_settlements",
     "list_write_offs",
+    "map_receipts",
     "tolerance",
     "unapplied_as_of",
     "write_off_cap",

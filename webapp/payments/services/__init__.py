@@ -2,30 +2,39 @@
 
 from webapp.payments.services.balances import refresh
 from webapp.payments.services.by_reference import Draft, allocate_by_ref, take_payment
-from webapp.payments.services.matching import match, undo_matching
+from webapp.payments.services.matching import Group, match, match_many, undo_matching, undo_matchings
 from webapp.payments.services.recording import (
     allocate_payment,
     record_payment,
     return_payment,
     void_payments,
 )
-from webapp.payments.services.settlements import Settlement, insert_settlements, record_settlements
+from webapp.payments.services.settlements import (
+    Settlement,
+    insert_payments,
+    insert_settlements,
+    record_settlements,
+)
 from webapp.payments.services.writing_off import decide_write_off, undo_write_off, write_off
 
 __all__ = [
     "Draft",
+    "Group",
     "Settlement",
     "allocate_by_ref",
     "allocate_payment",
     "decide_write_off",
+    "insert_payments",
     "insert_settlements",
     "match",
+    "match_many",
     "record_payment",
     "record_settlements",
     "refresh",
     "return_payment",
     "take_payment",
     "undo_matching",
+    "undo_matchings",
     "undo_write_off",
     "void_payments",
     "write_off",

@@ -13,7 +13,7 @@ from sqlalchemy import insert
 from webapp.core.bulk import write_frame
 from webapp.core.clock import now
 from webapp.core.ids import new_hexes, new_id
-from webapp.core.money import UNIT_RATE
+from webapp.core.money import UNIT_RATE, convert
 from webapp.extensions import db
 from webapp.invoices.services import settle_new_in_full
 from webapp.payments.models import Allocation, Payment
@@ -33,6 +33,30 @@ class Settlement:
     value: int
     currency: str = "EUR"
     rate: int = UNIT_RATE
+
+
+def insert_payments(actor: Actor, rows: pl.DataFrame, import_id: uuid.UUID) -> None:
+    """Payments that no book holds, not allocated yet, straight into the table.
+
+    `rows`: source, ref, client_id (hex), received_on, amount, currency, rate, method and text. The caller
+    refreshes balances. Raises Forbidden, and DBAPIError when a (source, ref) is taken.
+    """
+    require_writer(actor, importing=True)
+    values = [convert(amount, rate) for amount, rate in rows.select("amount", "rate").iter_rows()]
+    rows = rows.with_columns(value=pl.Series(values, dtype=pl.Int64))
+    write_frame(
+        Payment.__table__,
+        rows.select(
+            "source", "client_id", "received_on", "amount", "currency", "rate", "method", "text",
+            id=pl.Series(new_hexes(rows.height), dtype=pl.String),
+            source_ref="ref",
+            unapplied="amount",
+            amount_value="value",
+            unapplied_value="value",
+            recorded_at=pl.lit(now()),
+            import_id=pl.lit(import_id.hex),
+        ),
+    )  # fmt: skip
 
 
 def insert_settlements(actor: Actor, rows: pl.DataFrame, import_id: uuid.UUID) -> None:
@@ -115,7 +139,10 @@ def record_settlements(
     db.session.execute(insert(Payment), payments)
     db.session.execute(insert(Allocation), allocations)
     settle_new_in_full({row.invoice_id: row.settled_on for row in rows})
-    clients = {row.client_id for row in rows}
+    _follow({row.client_id for row in rows}, stale)
+
+
+def _follow(clients: set[uuid.UUID], stale: set[uuid.UUID] | None) -> None:
     if stale is not None:
         stale |= clients
     else:
