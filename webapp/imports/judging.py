@@ -15,8 +15,10 @@ from webapp.clients.models import Client
 from webapp.clients.queries import map_by_ref
 from webapp.clients.rules import due_date
 from webapp.core.bulk import among
+from webapp.core.money import UNIT_RATE
 from webapp.extensions import db
 from webapp.imports.plain import code_of
+from webapp.imports.rates import Rates
 from webapp.imports.reading import Fault, Reading
 from webapp.invoices.models import Invoice
 from webapp.invoices.queries import map_documents
@@ -48,6 +50,7 @@ class InvoiceJudge:
         self.new_clients: set[str] = set()
         self.aliases: set[tuple[str, str]] = set()
         self.emails: dict[str, bool] = {}
+        self.rates = Rates(currency)
         self.clients: dict[str, Any] = {}  # what is known of the clients the file names
 
     def judge(self, readings: Sequence[Reading]) -> list[Judged]:
@@ -103,9 +106,12 @@ class InvoiceJudge:
     def _one(self, reading: Reading, clients: dict[str, Any], invoices: dict[str, Invoice]) -> Judged:
         values = reading.values
         judged = Judged(reading.line, "refused", values, None, reading.faults, reading.warnings)
+        said = values.pop("rate", None)
         if not reading.faults and "client_ref" not in values:
             judged.faults.append(Fault("client_ref", "", "missing"))
         check_email(self.emails, values, judged.faults)
+        if not judged.faults:
+            self.rates.put(values, said, judged.faults)
         if judged.faults:
             return judged
         client = clients.get(values["client_ref"])
@@ -122,7 +128,6 @@ class InvoiceJudge:
     def _finish(self, judged: Judged, client: Any) -> None:
         """Sign, currency and due date."""
         values = judged.values
-        values["currency"] = self.currency
         kind = values.get("kind", "invoice")
         if values["gross"] < 0:
             kind, values["gross"] = "credit_note", -values["gross"]
@@ -160,7 +165,8 @@ class InvoiceJudge:
             judged.before = None
             return
         old = document_values(invoice, client_ref_of(invoice, client))
-        changes = {name: old[name] for name in old if name in values and old[name] != values[name]}
+        said = {**values, "rate": values.get("rate", UNIT_RATE)}
+        changes = {name: old[name] for name in old if name in said and old[name] != said[name]}
         settles = "settled_on" in values and invoice.open > 0
         if "gross" in changes and values["gross"] < invoice.gross - invoice.open:
             judged.faults.append(Fault("gross", "", "below_paid"))
@@ -186,11 +192,13 @@ def document_values(invoice: Invoice, client_ref: str) -> dict[str, Any]:
         "due_on": invoice.due_on,
         "gross": invoice.gross,
         "kind": invoice.kind,
+        "currency": invoice.currency,
+        "rate": invoice.rate,
     }
 
 
 def fingerprint(values: dict[str, Any]) -> str:
-    names = ("client_ref", "issued_on", "due_on", "gross", "kind", "settled_on")
+    names = ("client_ref", "issued_on", "due_on", "gross", "kind", "settled_on", "currency", "rate")
     return "|".join(str(values.get(name)) for name in names)
 
 
@@ -251,11 +259,6 @@ def check_email(known: dict[str, bool], values: dict[str, Any], faults: list[Fau
     email = values.get("sales_rep")
     if email is not None and not known.get(email.lower(), False):
         faults.append(Fault("sales_rep", "", "sales_rep", email))
-
-
-def judge_of(kind: str, currency: str) -> InvoiceJudge | ClientJudge:
-    """The judge of a kind of file."""
-    return ClientJudge(currency) if kind == "clients" else InvoiceJudge(currency)
 
 
 def iso(value: Any) -> Any:

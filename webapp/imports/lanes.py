@@ -7,14 +7,16 @@ from typing import Any
 
 import polars as pl
 
-from webapp.imports.judging import ClientJudge, InvoiceJudge, Judged, iso, judge_of
+from webapp.imports.judging import ClientJudge, InvoiceJudge, Judged, iso
 from webapp.imports.messages import ROW, say
 from webapp.imports.parsers.batches import Batch
+from webapp.imports.payment_judging import PaymentJudge
 from webapp.imports.plain import PlainReader, ref_key
 from webapp.imports.reading import Fault, Profile
 from webapp.imports.staging import frame_of, schema_of
 from webapp.invoices.queries import list_facts
 
+JUDGES: dict[str, Any] = {"invoices": InvoiceJudge, "clients": ClientJudge, "payments": PaymentJudge}
 SLICE = 5_000  # rows judged one by one are held at a time
 SAME = ("client_ref", "issued_on", "due_on", "gross", "kind", "currency")
 FACTS: dict[str, Any] = {
@@ -41,7 +43,7 @@ class Lanes:
         self, kind: str, profile: Profile, currency: str, doubled: pl.Series, *, plain: bool = True
     ) -> None:
         self.kind, self.profile, self.doubled = kind, profile, doubled
-        self.judge: InvoiceJudge | ClientJudge = judge_of(kind, currency)
+        self.judge: InvoiceJudge | ClientJudge = JUDGES[kind](currency)
         self.reader = PlainReader(profile, currency) if kind == "invoices" and plain else None
 
     def judged(self, batch: Batch) -> tuple[pl.DataFrame, list[Judged]]:
@@ -58,7 +60,7 @@ class Lanes:
             pieces.append(staged_frame(self.kind, found))
             careful = careful + found
         frame = pl.concat(pieces).sort("line") if len(pieces) > 1 else pieces[0]
-        if isinstance(self.judge, InvoiceJudge):
+        if self.kind == "invoices" and isinstance(self.judge, InvoiceJudge):
             self._note_clients(self.judge, frame)
         return frame, careful
 

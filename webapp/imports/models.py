@@ -28,6 +28,7 @@ class Import(db.Model):
     sha256: Mapped[str] = mapped_column(String(64))
     kind: Mapped[str] = mapped_column(String(20), default="invoices")
     format: Mapped[str] = mapped_column(String(20), default="csv")
+    mode: Mapped[str] = mapped_column(String(8), default="delta")  # stock: everything that is open
     state: Mapped[str] = mapped_column(String(12), default="uploaded")
     dialect: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # encoding, delimiter, headers
     mapping: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # field -> column

@@ -45,6 +45,8 @@ class PlainReader:
             column = pl.col(each.name).str.strip_chars()
             if each.name == "ref":
                 value, fine = self._ref(column)
+            elif each.name == "rate":  # whoever says a rate means another currency
+                value, fine = pl.lit(None, pl.Int64), column == ""
             elif each.kind == "amount":
                 value, fine = self._amount(each.name, column)
             else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from webapp.clients.rules import TEXT_FIELDS, clean_siren, clean_siret, clean_vat
-from webapp.core.money import BadAmount, parse_amount
+from webapp.core.money import BadAmount, minor_digits, parse_amount
 from webapp.imports.columns import Field, fields_of
 from webapp.imports.values import (
     AmountColumn,
@@ -19,11 +20,14 @@ from webapp.imports.values import (
     is_empty,
     read_date,
     read_kind,
+    read_method,
+    read_rate,
     read_ref,
 )
 
 IDENTITY = {"siren": clean_siren, "siret": clean_siret, "vat_number": clean_vat}
 LONGEST = {**TEXT_FIELDS, "client_name": 200, "branch": 120, "sales_rep": 254}
+SIGNS = {"€": "EUR", "$": "USD", "£": "GBP"}
 # Signs of another currency in the name of an amount column.
 CURRENCIES = ("usd", "gbp", "chf", "cad", "jpy", "dollar")
 
@@ -62,7 +66,7 @@ class Profile:
         self.dates = {each.name: DateColumn() for each in self.fields if each.kind == "date"}
         self.amounts = {each.name: AmountColumn() for each in self.fields if each.kind == "amount"}
         self.refs = {each.name: RefColumn() for each in self.fields if each.kind == "ref"}
-        self.signed = "kind" in mapping
+        self.signed, self.digits = "kind" in mapping, 2
 
     def add(self, table: pl.DataFrame) -> None:
         """Look at more rows, each different value once.
@@ -96,8 +100,12 @@ class Profile:
         return said
 
     def read(self, line: int, texts: Mapping[str, str]) -> Reading:
-        """The values of one row; `texts` are its cells by field."""
+        """The values of one row; `texts` are its cells by field.
+
+        An amount has the decimals of its currency.
+        """
         reading = Reading(line)
+        self.digits = minor_digits(_code(texts.get("currency") or "") or self.currency)
         for each in self.fields:
             self.read_cell(reading, each, texts[each.name])
         return reading
@@ -123,8 +131,12 @@ class Profile:
             value = read_kind(text)
             code = None if value else "kind"
         elif each.name == "currency":
-            value = text.strip().upper()
-            code = None if value in (self.currency, "€" if self.currency == "EUR" else "") else "currency"
+            value = _code(text)
+            code = None if value else "currency"
+        elif each.name == "rate":
+            value, code = read_rate(text)
+        elif each.name == "method":
+            value, code = read_method(text), None
         else:
             whole, longest = clean_text(text), LONGEST.get(each.name, 200)
             value = whole[:longest]
@@ -148,14 +160,20 @@ class Profile:
     def _amount(self, name: str, text: str, reading: Reading) -> tuple[Any, str | None]:
         mark = self.amounts[name].mark
         try:
-            cents = parse_amount(text, mark)
+            cents = parse_amount(text, mark, self.digits)
         except BadAmount as error:
             return None, error.code
-        if _decimals(text, mark) > 2:
+        if _decimals(text, mark) > self.digits:
             reading.warnings.append("rounded")
         if cents < 0 and not self.signed:
             return None, "negative"
         return cents, None
+
+
+def _code(text: str) -> str | None:
+    """The ISO 4217 code of a currency, written so or by its sign; None when it is neither."""
+    code = SIGNS.get(text.strip(), text.strip().upper())
+    return code if re.fullmatch("[A-Z]{3}", code) else None
 
 
 def _decimals(text: str, mark: str | None) -> int:

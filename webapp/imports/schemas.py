@@ -10,9 +10,10 @@ from webapp.core.api import ApiSchema, MoneySchema, PageArgs, money
 from webapp.imports.models import Import
 from webapp.imports.staging import StagedRow
 
-OUTCOMES = ("created", "updated", "unchanged", "skipped", "refused")
+OUTCOMES = ("created", "updated", "unchanged", "skipped", "refused", "cleared")
+MODES = ("delta", "stock")
 FAULT = ("row", "column", "code", "message")
-AMOUNTS = ("gross", "paid", "outstanding_before", "outstanding_after", "account_balance", "cleared_value")
+AMOUNTS = ("gross", "paid", "outstanding_before", "outstanding_after", "account_balance")
 
 
 class CountsOut(ApiSchema):
@@ -21,6 +22,7 @@ class CountsOut(ApiSchema):
     unchanged = fields.Integer()
     skipped = fields.Integer()
     refused = fields.Integer()
+    cleared = fields.Integer()
 
 
 class TotalsOut(ApiSchema):
@@ -67,6 +69,7 @@ class ImportOut(ApiSchema):
     size = fields.Integer()
     kind = fields.String()
     format = fields.String()
+    mode = fields.String()
     state = fields.String()
     headers = fields.List(fields.String())
     mapping = fields.Dict(keys=fields.String(), values=fields.String())
@@ -92,7 +95,14 @@ class RowOut(ApiSchema):
 
 
 class UploadForm(ApiSchema):
-    kind = fields.String(load_default="invoices", validate=validate.OneOf(("invoices", "clients")))
+    kind = fields.String(
+        load_default="invoices", validate=validate.OneOf(("invoices", "clients", "payments"))
+    )
+    mode = fields.String(
+        load_default="delta",
+        validate=validate.OneOf(MODES),
+        metadata={"description": "stock: the file is everything that is open; what it lacks is cleared."},
+    )
 
 
 class UploadFile(ApiSchema):
@@ -118,7 +128,8 @@ def import_json(row: Import) -> dict[str, Any]:
     currency = totals.pop("currency", "EUR")
     return {
         "id": row.id, "filename": row.filename, "size": row.size, "kind": row.kind, "format": row.format,
-        "state": row.state, "headers": row.dialect.get("headers", []), "mapping": row.mapping,
+        "mode": row.mode, "state": row.state, "mapping": row.mapping,
+        "headers": row.dialect.get("headers", []),
         "rows_total": row.rows_total, "rows_done": row.rows_done, "counts": row.counts,
         "totals": totals | {name: money(totals[name], currency) for name in AMOUNTS if name in totals},
         "warnings": row.warnings,

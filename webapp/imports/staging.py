@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 import polars as pl
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from webapp.extensions import db
 from webapp.imports.columns import fields_of
@@ -25,8 +25,12 @@ TYPES: dict[str, Any] = {"date": pl.Date, "amount": pl.Int64}
 # What the importer adds to what a row says.
 ADDED: dict[str, Any] = {
     "due_computed": pl.Boolean,
+    "due_on": pl.Date,
+    "settled_on": pl.Date,
     "rate": pl.Int64,
-    **dict.fromkeys(("role", "shares", "siren", "siret", "vat_number", "branch", "sales_rep"), pl.String),
+    **dict.fromkeys(
+        ("role", "kind", "client_name", "siren", "siret", "vat_number", "branch", "sales_rep"), pl.String
+    ),
 }
 
 
@@ -78,6 +82,16 @@ def stage(import_id: uuid.UUID, number: int, frame: pl.DataFrame) -> None:
     last: Any = frame["line"].max()
     values = {"number": number, "last_line": last, "counts": counts, "body": body.getvalue()}
     db.session.execute(insert(ImportChunk).values(import_id=import_id, **values))
+
+
+def end_of(import_id: uuid.UUID) -> tuple[int, int]:
+    """The last line staged, and the number of the chunk that comes next."""
+    line, number = db.session.execute(
+        select(func.max(ImportChunk.last_line), func.max(ImportChunk.number)).where(
+            ImportChunk.import_id == import_id
+        )
+    ).one()
+    return line or 0, 0 if number is None else number + 1
 
 
 def clear(import_id: uuid.UUID) -> None:

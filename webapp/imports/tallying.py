@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 from flask_babel import gettext as _
 
+from webapp.core.money import UNIT_RATE, convert
 from webapp.imports.judging import Judged
 from webapp.imports.messages import ROW, WARNING, say
 from webapp.imports.reading import Profile
@@ -51,6 +52,8 @@ class Tally:
 
     def _sum(self, frame: pl.DataFrame) -> None:
         """What the file says, and what new documents add to what each client owes."""
+        if frame["rate"].null_count() < frame.height:
+            frame = _in_own_currency(frame)
         sign = pl.col("kind").replace_strict({**SIGN, "payment": -1}, return_dtype=pl.Int64)
         received = pl.col("kind") == "payment"
         signed, settled = pl.col("gross") * sign, received | pl.col("settled_on").is_not_null()
@@ -69,11 +72,20 @@ class Tally:
             self.effect += change
             self.deltas[ref] += change
 
+    def clear(self, count: int, deltas: dict[str, int]) -> None:
+        """Documents a stock file no longer names, and what their clients owe less."""
+        self.counts["cleared"] += count
+        for ref, change in deltas.items():
+            self.effect += change
+            self.deltas[ref] += change
+
     def _change(self, each: Judged) -> None:
         """What a corrected document adds to what its client owes."""
         values, before = each.values, each.before or {}
-        change = SIGN[values["kind"]] * (values["gross"] - before.get("gross", values["gross"]))
-        change -= values["gross"] if "settled_on" in before else 0
+        rate = values.get("rate", UNIT_RATE)
+        gross, was = convert(values["gross"], rate), before.get("gross", values["gross"])
+        change = SIGN[values["kind"]] * (gross - convert(was, before.get("rate", rate)))
+        change -= gross if "settled_on" in before else 0
         self.effect += change
         self.deltas[values["client_ref"]] += change
 
@@ -104,6 +116,14 @@ class Tally:
             self.notes.append(note(code, count, self.first[code], ""))
         if judge.aliases:
             self.notes.append(note("aliases", len(judge.aliases), None, ""))
+
+
+def _in_own_currency(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows with `gross` in the company's currency: sums never mix currencies."""
+    pairs = frame.select("gross", pl.col("rate").fill_null(UNIT_RATE)).iter_rows()
+    return frame.with_columns(
+        gross=pl.Series([convert(gross, rate) for gross, rate in pairs], dtype=pl.Int64)
+    )
 
 
 def note(code: str, count: int, row: int | None, value: str) -> dict[str, Any]:

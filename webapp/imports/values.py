@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from webapp.core.money import BadAmount, parse_amount
 
@@ -28,6 +29,14 @@ _MONTHS = {
     **{"january": 1, "february": 2, "march": 3, "april": 4, "june": 6, "july": 7, "august": 8,
        "september": 9, "october": 10, "november": 11, "december": 12},
 }  # fmt: skip
+_METHODS = {
+    "transfer": ("virement", "vir", "transfer", "banktransfer", "wire", "sepact", "vrt"),
+    "direct_debit": ("prelevement", "prlv", "plv", "directdebit", "sepadd", "prel"),
+    "bill_of_exchange": ("lcr", "traite", "effet", "billofexchange", "boe", "billet"),
+    "cheque": ("cheque", "chq", "check", "ch"),
+    "card": ("carte", "cb", "card", "cartebancaire", "creditcard"),
+    "cash": ("especes", "esp", "cash", "liquide"),
+}
 FLOAT_REF = re.compile(r"(\d+)\.0+")
 SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
 EMPTY = frozenset({"", "null", "none", "nan", "nat", "n/a", "na", "-", "#n/a"})
@@ -220,6 +229,20 @@ def clean_text(text: str) -> str:
     """A name or address on one line, without invisible characters."""
     visible = "".join(" " if unicodedata.category(char) in ("Cc", "Cs") else char for char in text)
     return " ".join(visible.split())
+
+
+def read_rate(text: str) -> tuple[Decimal | None, str | None]:
+    """What one unit of a currency is worth in the company's, and None; or None and `rate`."""
+    body = "".join(text.split()).replace(",", ".")
+    if re.fullmatch(r"[0-9]{1,9}(?:\.[0-9]{1,12})?", body) and Decimal(body) > 0:
+        return Decimal(body), None
+    return None, "rate"
+
+
+def read_method(text: str) -> str | None:
+    """How a payment came, as systems write it; None when the word is not known."""
+    word = re.sub(r"[^a-z]", "", _plain(text))
+    return next((method for method, words in _METHODS.items() if word in words), None)
 
 
 def read_kind(text: str) -> str | None:

@@ -122,6 +122,7 @@ def _input(values: dict[str, Any], clients: dict[str, uuid.UUID]) -> InvoiceInpu
         gross=values["gross"],
         kind=values["kind"],
         currency=values["currency"],
+        rate=values.get("rate", UNIT_RATE),
         due_computed=bool(values.get("due_computed")),
     )
 
@@ -139,12 +140,13 @@ def _settle(actor: Actor, row: Import, rows: list[StagedRow], stale: set[uuid.UU
             select(Invoice).where(Invoice.ref.in_(chunk), Invoice.voided_at.is_(None), Invoice.open > 0)
         ):
             day = date.fromisoformat(wanted[invoice.ref]["settled_on"])
-            settlements.append(_settlement(invoice, day))
+            settlements.append(settlement(invoice, day))
     record_settlements(actor, settlements, row.id, stale=stale)
     return {settlement.invoice_ref for settlement in settlements}
 
 
-def _settlement(invoice: Invoice, day: date) -> Settlement:
+def settlement(invoice: Invoice, day: date) -> Settlement:
+    """What is still open of an invoice, settled on that day."""
     return Settlement(
         invoice.id,
         invoice.ref,

@@ -23,6 +23,7 @@ from webapp.imports.parsers.source import Unreadable
 from webapp.imports.plain import ref_key
 from webapp.imports.reading import Profile
 from webapp.imports.services.checking_entries import check_entries
+from webapp.imports.stock import Missing, effect_of, find_missing, missing_frame
 from webapp.imports.stopping import Cancelled, stop_if_asked
 from webapp.imports.tallying import OWED, Tally, note
 from webapp.invoices.models import Balance
@@ -53,7 +54,11 @@ def run_check(import_id: uuid.UUID, transaction: Transaction) -> None:
         else:
             tally = _check_rows(import_id, path, dialect, shape, mapping, currency, transaction)
         with transaction():
-            _conclude(db.session.get_one(Import, import_id), tally)
+            row = db.session.get_one(Import, import_id)
+            missing = _stage_missing(row, tally) if row.mode == "stock" else None
+            _conclude(row, tally)
+            if missing is not None and missing.too_many:
+                _refuse_missing(row, missing)
     except Cancelled:
         with transaction():
             row = db.session.get_one(Import, import_id)
@@ -64,6 +69,24 @@ def run_check(import_id: uuid.UUID, transaction: Transaction) -> None:
             row.state, row.finished_at = "refused", now()
             sentence = say(FILE, error.code, line=error.line, **error.params)
             row.errors = [{"row": error.line, "column": None, "code": error.code, "message": sentence}]
+
+
+def _stage_missing(row: Import, tally: Tally) -> Missing:
+    """What a stock file would clear, staged below its own rows and counted."""
+    missing = find_missing(row)
+    if missing.rows:
+        after, number = staging.end_of(row.id)
+        staging.stage(row.id, number, missing_frame(missing, after))
+        tally.notes.append(note("cleared", len(missing.rows), None, ""))
+    tally.clear(len(missing.rows), effect_of(missing))
+    return missing
+
+
+def _refuse_missing(row: Import, missing: Missing) -> None:
+    row.state, row.finished_at = "refused", now()
+    said = {"count": len(missing.rows), "total": missing.total, "limit": missing.limit}
+    sentence = say(FILE, "stock_share", **said)
+    row.errors = [{"row": None, "column": None, "code": "stock_share", "message": sentence}]
 
 
 def _check_rows(
@@ -116,11 +139,13 @@ def _profile(
 
     Returns the profile, and the keys of references that stand on more than one row.
     """
+    known = "ref" in mapping
     profile, total = Profile(kind, mapping, dialect.headers, currency), 0
     keys = [pl.Series(dtype=pl.UInt64)]
     for batch in read_batches(path, dialect, profile.index):
         profile.add(batch.table)
-        keys.append(ref_key(batch.table))
+        if known:
+            keys.append(ref_key(batch.table))
         total += batch.height
         with transaction():
             row = db.session.get_one(Import, import_id)

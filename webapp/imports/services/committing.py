@@ -15,8 +15,10 @@ from webapp.imports import staging
 from webapp.imports.messages import FILE, say
 from webapp.imports.models import Import
 from webapp.imports.services.booking import Book, ChangedMeanwhile
+from webapp.imports.services.clearing import clear_missing
 from webapp.imports.services.clients import ensure_named
 from webapp.imports.services.committing_entries import write_entries
+from webapp.imports.services.committing_payments import write_payments
 from webapp.imports.staging import StagedRow
 from webapp.users import audit
 from webapp.users.actor import Actor
@@ -79,6 +81,8 @@ def _write_invoices(actor: Actor, row: Import) -> None:
             window.clear()
     if window:
         book.write(pl.concat(window))
+    if row.mode == "stock":
+        clear_missing(actor, row, book)
     book.close()
 
 
@@ -91,4 +95,9 @@ def _write_clients(actor: Actor, row: Import) -> None:
                 revive_clients([client.id], row.id)
 
 
-WRITERS = {"invoices": _write_invoices, "clients": _write_clients, "entries": write_entries}
+WRITERS = {
+    "invoices": _write_invoices,
+    "clients": _write_clients,
+    "entries": write_entries,
+    "payments": write_payments,
+}

@@ -11,16 +11,16 @@ import polars as pl
 from sqlalchemy import select
 
 from webapp.core.bulk import among
-from webapp.core.money import UNIT_RATE
 from webapp.extensions import db
 from webapp.imports import staging
 from webapp.imports.entry_judging import SOURCE, Left, shares_of
 from webapp.imports.models import Import
-from webapp.imports.services.booking import Book, ChangedMeanwhile
+from webapp.imports.services.booking import Book
 from webapp.imports.services.clients import ensure_named
+from webapp.imports.services.committing_payments import book_payments
 from webapp.invoices.models import Invoice
 from webapp.payments.queries import map_receipts
-from webapp.payments.services import Group, insert_payments, match_many
+from webapp.payments.services import Group, match_many
 from webapp.users.actor import Actor
 
 ALL = ("created", "updated", "unchanged")
@@ -35,7 +35,8 @@ def write_entries(actor: Actor, row: Import) -> None:
         documents = frame.filter(pl.col("role") != "payment")
         if documents.height:
             book.write(documents)
-        _write_payments(actor, row, book, frame.filter(pl.col("role") == "payment"))
+        received = (pl.col("role") == "payment") & (pl.col("outcome") == "created")
+        book_payments(actor, row, book, frame.filter(received), SOURCE)
     pending: list[list[Left]] = []
     for members in _lettered(row):
         pending.append(members)
@@ -44,25 +45,6 @@ def write_entries(actor: Actor, row: Import) -> None:
             pending = []
     _match(actor, row, book, pending)
     book.close()
-
-
-def _write_payments(actor: Actor, row: Import, book: Book, frame: pl.DataFrame) -> None:
-    """Payments that are new. Raises ChangedMeanwhile when one of them came in since."""
-    new = frame.filter(pl.col("outcome") == "created")
-    if not new.height:
-        return
-    if map_receipts(SOURCE, new["ref"].to_list()):
-        raise ChangedMeanwhile
-    rows = new.join(book.ids, on="client_ref", how="left").select(
-        "ref", "client_id", "currency", "text",
-        source=pl.lit(SOURCE),
-        received_on="issued_on",
-        amount="gross",
-        rate=pl.lit(UNIT_RATE),
-        method=pl.lit(None, pl.String),
-    )  # fmt: skip
-    insert_payments(actor, rows, row.id)
-    book.touch(rows["client_id"])
 
 
 def _lettered(row: Import) -> Iterator[list[Left]]:

@@ -53,6 +53,7 @@ class Arrival:
     dialect: csv.Dialect
     samples: dict[str, list[str]]
     format: str = "csv"
+    mode: str = "delta"
 
     def discard(self) -> None:
         """Nobody wants it: it had been brought before, or was refused."""
@@ -67,14 +68,15 @@ def take_in(
     folder: Path,
     kind: str = "invoices",
     format: str = "auto",
+    mode: str = "delta",
 ) -> Arrival:
     """Keep the file under `folder` and find out how it is written; outside any transaction.
 
-    `format` is auto, csv or fec; a FEC is known by its columns. Raises Forbidden, TooLarge, and Invalid
-    with the reason under `file` when it is neither.
+    `mode` is delta, or stock when the file is everything that is open. `format` is auto, csv or fec; a FEC
+    is known by its columns. Raises Forbidden, TooLarge, and Invalid with the reason under `file`.
     """
     require(actor)
-    if kind not in columns.KINDS:
+    if kind not in columns.KINDS or mode not in ("delta", "stock"):
         raise Invalid(errors={"kind": FILE["kind_unsupported"]}, code="kind_unsupported")
     path, size, digest = _keep(stream, folder)
     try:
@@ -88,7 +90,17 @@ def take_in(
         sentence = say(FILE, error.code, line=error.line, **error.params)
         raise Invalid(errors={"file": sentence}, code=error.code) from error
     name = Path(filename).name[:255] or "fichier.csv"
-    return Arrival(name, kind, path, size, digest, dialect, samples, format)
+    return Arrival(
+        name,
+        kind,
+        path,
+        size,
+        digest,
+        dialect,
+        samples,
+        format,
+        mode if kind == "invoices" and format == "csv" else "delta",
+    )
 
 
 def _looks_like_fec(path: Path) -> bool:
@@ -125,6 +137,7 @@ def receive(
         sha256=arrival.sha256,
         kind=kind,
         format=arrival.format,
+        mode=arrival.mode,
         state="uploaded",
         dialect={
             "encoding": dialect.encoding,

@@ -156,7 +156,8 @@ def _before(invoice: Invoice, before: dict[str, Any], clients: dict[str, Client]
         due_on=_day(before.get("due_on"), invoice.due_on),
         gross=before.get("gross", invoice.gross),
         kind=before.get("kind", invoice.kind),
-        currency=invoice.currency,
+        currency=before.get("currency", invoice.currency),
+        rate=before.get("rate", invoice.rate),
     )
 
 

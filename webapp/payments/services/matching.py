@@ -101,7 +101,7 @@ class Group:
     """What one act of matching puts together: shares of one client, under the letters of its books."""
 
     client_id: uuid.UUID
-    code: str
+    code: str | None
     shares: tuple[Share, ...]
 
 
