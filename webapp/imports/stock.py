@@ -74,7 +74,7 @@ def find_missing(row: Import) -> Missing:
     ).all()  # fmt: skip
     kept = set(named)
     missing = [each for each in rows if each.ref not in kept]
-    limit = company().settings.get(SETTING, SHARE)
+    limit = (company().settings or {}).get(SETTING, SHARE)
     return Missing(missing, len(rows), int(limit))
 
 

@@ -50,6 +50,7 @@ def _index(errors: dict[str, Any]) -> str:
         people=people,
         errors=errors,
         kind=request.form.get("kind", "invoices"),
+        mode=request.form.get("mode", "delta"),
     )
 
 
@@ -94,6 +95,7 @@ def _show(row: Import, errors: dict[str, Any]) -> str:
         "imports/show.html", row=row, rows=rows[:PAGE], 
         more=rows[PAGE - 1].line if len(rows) > PAGE else None,
         shown=shown, fields=columns.fields_of(row.shape), mapping=mapping, editing=editing, errors=errors,
+        pause=services.pause_of(row),
         here=url_for("imports.show", import_id=row.id),
         ignored=[_why_ignored(each) for each in row.dialect.get("ignored", [])],
         undoable=row.state == "imported" and row.finished_at and row.finished_at > now() - UNDO_WITHIN,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -25,6 +26,8 @@ from webapp.users.actor import Actor
 
 CHUNK = 2000
 WINDOW = 40_000  # new documents go in so many at a time, neighbours by client together
+ANNOUNCED = 100_000  # rows
+WRITTEN_A_SECOND = 20_000  # on two cores, from an empty company to a million rows
 WRITTEN = ("created", "updated")
 Transaction = Callable[[], Any]
 
@@ -61,6 +64,16 @@ def run_commit(actor: Actor, import_id: uuid.UUID, transaction: Transaction) -> 
             row.state, row.finished_at = "refused", now()
             sentence = say(FILE, "changed_meanwhile")
             row.errors = [{"row": None, "column": None, "code": "changed_meanwhile", "message": sentence}]
+
+
+def pause_of(row: Import) -> int:
+    """Seconds for which nothing else can be written while this file is; 0 when nobody would notice.
+
+    SQLite has one writer at a time: a large file is announced (DECISIONS, "Transactions").
+    """
+    if db.engine.dialect.name != "sqlite" or row.rows_total < ANNOUNCED:
+        return 0
+    return math.ceil(row.rows_total / WRITTEN_A_SECOND)
 
 
 def staged(import_id: uuid.UUID, *outcomes: str) -> Iterator[list[StagedRow]]:
