@@ -51,8 +51,10 @@ INVOICES = (
     "id, ref, kind, client_id, issued_on, due_on, gross, open, currency, rate, gross_value, "
     "open_value, due_computed, paid_on, late_days, revision, recorded_at"
 )
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-32000",
-           "mmap_size=268435456")  # fmt: skip
+PRAGMAS = (
+    *("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"),
+    *("cache_size=-32000", "mmap_size=268435456"),
+)
 Row = tuple[str, int, date, date, int, date | None]
 Values = tuple[object, ...]
 
