@@ -164,6 +164,20 @@ def test_credits_a_stock_file_no_longer_names_meet_the_debits_that_went_with_the
     assert list(db.session.scalars(select(Payment.amount))) == [60_00] and list(ledger.verify()) == []
 
 
+def test_a_credit_that_nothing_can_absorb_stays_open_and_is_said(cast: Cast) -> None:
+    head = INVOICES + ";Type"
+    rows = ["F1;C1;01/09/2026;30/09/2026;10,00;FA", "A1;C1;01/09/2026;30/09/2026;40,00;AV"]
+    import_file(cast.sonia, text(head, *rows, "F2;C2;01/09/2026;30/09/2026;5,00;FA"))
+    share_of_stock(cast, 70)
+    row = stock(cast, text(head, "F2;C2;01/09/2026;30/09/2026;5,00;FA"))
+    assert "credit_left" in warned(row)
+    with unit_of_work():
+        services.request_commit(cast.sonia, row.id)
+    row = settled(row.id)
+    assert opens() == {"F1": 0, "A1": 30_00, "F2": 5_00}
+    assert outstanding() == row.totals["outstanding_after"] == -25_00 and list(ledger.verify()) == []
+
+
 def test_an_amount_in_another_currency_takes_the_rate_of_its_row_or_of_the_table(cast: Cast) -> None:
     with unit_of_work() as session:
         session.add(ExchangeRate(currency="USD", on=date(2026, 8, 31), rate=to_rate(Decimal("0.9"))))

@@ -110,9 +110,14 @@ def missing_frame(missing: Missing, after: int) -> pl.DataFrame:
     )
 
 
-def effect_of(missing: Missing) -> dict[str, int]:
-    """What clearing adds to what each client owes (cents, company currency)."""
-    deltas: dict[str, int] = {}
+def effect_of(missing: Missing) -> tuple[dict[str, int], int]:
+    """What clearing adds to what each client owes (cents, company currency), and how many clients keep
+    a credit: it meets their debits, and what is left of it stays theirs."""
+    sides: dict[tuple[str, str], int] = {}
     for each in missing.rows:
-        deltas[each.client_ref] = deltas.get(each.client_ref, 0) - SIGN[each.kind] * each.open_value
-    return deltas
+        key = (each.client_ref, each.currency)
+        sides[key] = sides.get(key, 0) + SIGN[each.kind] * each.open_value
+    deltas: dict[str, int] = {}
+    for (ref, _currency), total in sides.items():
+        deltas[ref] = deltas.get(ref, 0) - max(total, 0)
+    return deltas, sum(total < 0 for total in sides.values())

@@ -78,7 +78,10 @@ def _stage_missing(row: Import, tally: Tally) -> Missing:
         after, number = staging.end_of(row.id)
         staging.stage(row.id, number, missing_frame(missing, after))
         tally.notes.append(note("cleared", len(missing.rows), None, ""))
-    tally.clear(len(missing.rows), effect_of(missing))
+    deltas, credits_left = effect_of(missing)
+    if credits_left:
+        tally.notes.append(note("credit_left", credits_left, None, ""))
+    tally.clear(len(missing.rows), deltas)
     return missing
 
 
