@@ -96,6 +96,16 @@ def _insert_frame(connection: Connection, table: Table, frame: polars.DataFrame,
     _insert(connection, table, frame.columns, plain.rows())
 
 
+def spare_memory() -> None:
+    """Before very many rows: SQLite no longer maps the file into this process on this connection.
+
+    What is written would all be counted as its memory. Call it before anything else in the transaction.
+    """
+    connection = db.session.connection()
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA mmap_size=0")
+
+
 def among(column: Any, values: Sequence[str]) -> ColumnElement[bool]:
     """`column` is one of many texts: one parameter for all of them, whatever their number."""
     if db.session.connection().dialect.name == "postgresql":

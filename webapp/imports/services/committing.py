@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from webapp.clients.services import revive_clients, upsert_client
+from webapp.core.bulk import spare_memory
 from webapp.core.clock import now
 from webapp.extensions import db
 from webapp.imports import staging
@@ -46,6 +47,7 @@ def run_commit(actor: Actor, import_id: uuid.UUID, transaction: Transaction) -> 
             if row.cancel_requested:
                 row.state, row.finished_at = "cancelled", now()
                 return
+            spare_memory()
             WRITERS[row.shape](actor, row)
             row.state, row.finished_at, row.rows_done = "imported", now(), row.rows_total
             audit.write(
