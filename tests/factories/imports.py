@@ -28,12 +28,19 @@ def folder() -> Path:
     return Path(current_app.config["SETTINGS"].instance_path) / "imports"
 
 
-def bring(actor: Actor, content: bytes | str | Path, *, kind: str = "invoices", **options: Any) -> Import:
+def bring(
+    actor: Actor,
+    content: bytes | str | Path,
+    *,
+    kind: str = "invoices",
+    mode: str = "delta",
+    **options: Any,
+) -> Import:
     """Receive a file and run the jobs it asks for; the import as it stands then."""
     if isinstance(content, Path):
         content = content.read_bytes()
     body = content.encode() if isinstance(content, str) else content
-    arrival = services.take_in(actor, "fichier.csv", io.BytesIO(body), folder=folder(), kind=kind)
+    arrival = services.take_in(actor, "fichier.csv", io.BytesIO(body), folder=folder(), kind=kind, mode=mode)
     with unit_of_work():
         row = services.receive(actor, arrival, **options)
         import_id = row.id

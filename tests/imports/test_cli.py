@@ -89,8 +89,9 @@ def test_a_dry_run_writes_nothing(tmp_path: Path, good: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "code"),
     [
-        (("--format", "fec"), "format_unsupported"),
-        (("--kind", "payments"), "kind_unsupported"),
+        (("--format", "xlsx"), "format_unsupported"),
+        (("--format", "fec"), "no_fec"),
+        (("--kind", "statement"), "kind_unsupported"),
         (("--mapping", "Gescom"), "unknown_mapping"),
         (("--kind", "clients"), "missing_column"),
     ],

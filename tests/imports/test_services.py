@@ -160,8 +160,9 @@ def test_groups_of_three_digits_are_thousands_and_the_doubt_is_said(cast: Cast) 
     assert invoice("F2").gross == 250_000 and "ambiguous_amounts" in warned(row)
 
 
-def test_another_currency_has_no_rate(cast: Cast) -> None:
-    refused(cast, text(ROW + ";USD", head=HEAD + ";Devise"), "currency")
+def test_another_currency_without_a_rate_is_refused_and_names_currency_and_date(cast: Cast) -> None:
+    row = refused(cast, text(ROW + ";USD", head=HEAD + ";Devise"), "no_rate")
+    assert "USD, 15/10/2026" in row.errors[0]["message"]
     assert import_file(cast.sonia, text(ROW + ";EUR", head=HEAD + ";Devise")).state == "imported"
 
 

@@ -7,17 +7,34 @@ rows: callers expire what they had read.
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Connection, Date, Table
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Date,
+    String,
+    Table,
+    any_,
+    func,
+    literal,
+    literal_column,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 
 from webapp.core.clock import UtcDateTime
 from webapp.extensions import db
+
+if TYPE_CHECKING:
+    import polars
 
 CHUNK = 10_000
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -45,9 +62,65 @@ def write_rows(table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any
     return count
 
 
-def analyze() -> None:
-    """Let the planner count again what a bulk write changed."""
-    db.session.connection().exec_driver_sql("ANALYZE")
+def write_frame(table: Table, frame: polars.DataFrame) -> int:
+    """Insert the rows of a frame whose columns are named as the table's; returns how many.
+
+    Ids are their 32 hexadecimal digits, days Date, instants Datetime in UTC, the rest as it is; no value
+    passes through Python on its way to COPY. Columns left out are NULL. Raises DBAPIError like `write_rows`.
+    """
+    import polars as pl
+
+    connection = db.session.connection()
+    write = _copy_frame if connection.dialect.name == "postgresql" else _insert_frame
+    for piece in frame.iter_slices(CHUNK):
+        write(connection, table, piece, pl.selectors)
+    return frame.height
+
+
+def _copy_frame(connection: Connection, table: Table, frame: polars.DataFrame, chosen: Any) -> None:
+    instants = chosen.datetime().dt.to_string("%Y-%m-%d %H:%M:%S%.6f+00")
+    target = io.BytesIO()
+    frame.with_columns(instants).write_csv(
+        target, include_header=False, null_value="\\N", quote_style="non_numeric"
+    )
+    target.seek(0)
+    _copy_from(connection, table, frame.columns, target, " WITH (FORMAT csv, NULL '\\N')")
+
+
+def _insert_frame(connection: Connection, table: Table, frame: polars.DataFrame, chosen: Any) -> None:
+    days, instants = (
+        chosen.date().dt.to_string("%Y-%m-%d"),
+        chosen.datetime().dt.to_string("%Y-%m-%d %H:%M:%S%.6f"),
+    )
+    plain = frame.with_columns(days, instants, chosen.boolean().cast(int))
+    _insert(connection, table, frame.columns, plain.rows())
+
+
+def spare_memory() -> None:
+    """Before very many rows: SQLite no longer maps the file into this process on this connection.
+
+    What is written would all be counted as its memory. Call it before anything else in the transaction.
+    """
+    connection = db.session.connection()
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA mmap_size=0")
+
+
+def among(column: Any, values: Sequence[str]) -> ColumnElement[bool]:
+    """`column` is one of many texts: one parameter for all of them, whatever their number."""
+    if db.session.connection().dialect.name == "postgresql":
+        found: ColumnElement[bool] = column == any_(literal(list(values), ARRAY(String)))
+        return found
+    each = func.json_each(json.dumps(list(values), ensure_ascii=False)).table_valued("value")
+    within: ColumnElement[bool] = column.in_(select(literal_column("value")).select_from(each))
+    return within
+
+
+def analyze(*tables: Table) -> None:
+    """Let the planner count again what a bulk write changed; everything, or these tables."""
+    connection = db.session.connection()
+    for name in [f'"{table.name}"' for table in tables] or [""]:
+        connection.exec_driver_sql(f"ANALYZE {name}")
 
 
 def _converter(column: Column[Any], dialect: Dialect) -> Convert | None:
@@ -60,21 +133,27 @@ def _converter(column: Column[Any], dialect: Dialect) -> Convert | None:
 
 
 def _insert(
-    connection: Connection, table: Table, columns: Sequence[str], rows: list[tuple[Any, ...]]
+    connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
 ) -> None:
     names = ", ".join(f'"{name}"' for name in columns)
     marks = ", ".join("?" * len(columns))
     statement = f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})'  # nosec B608 # our own names
-    connection.exec_driver_sql(statement, rows)
+    connection.exec_driver_sql(statement, list(rows))
 
 
 def _copy(connection: Connection, table: Table, columns: Sequence[str], rows: list[tuple[Any, ...]]) -> None:
-    names = ", ".join(f'"{name}"' for name in columns)
     text = io.StringIO("".join("\t".join(map(_field, row)) + "\n" for row in rows))
-    statement = f'COPY "{table.name}" ({names}) FROM STDIN'
+    _copy_from(connection, table, columns, text)
+
+
+def _copy_from(
+    connection: Connection, table: Table, columns: Sequence[str], source: io.IOBase, options: str = ""
+) -> None:
+    names = ", ".join(f'"{name}"' for name in columns)
+    statement = f'COPY "{table.name}" ({names}) FROM STDIN{options}'
     cursor: Any = connection.connection.cursor()
     try:
-        cursor.copy_expert(statement, text)
+        cursor.copy_expert(statement, source)
     except connection.dialect.loaded_dbapi.Error as error:
         raise DBAPIError(statement, None, error) from error
     finally:

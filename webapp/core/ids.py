@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+import uuid_utils
 import uuid_utils.compat
 
 
@@ -24,3 +25,8 @@ def parse_id(text: object) -> uuid.UUID | None:
         return uuid.UUID(str(text))
     except ValueError:
         return None
+
+
+def new_hexes(count: int) -> list[str]:
+    """The digits of as many fresh UUIDv7, in their order."""
+    return [uuid_utils.uuid7().hex for _each in range(count)]

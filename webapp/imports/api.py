@@ -51,8 +51,8 @@ def upload(files: dict[str, Any], form: dict[str, Any]) -> Response:
     """Bring a file; its check starts by itself when its columns are recognised."""
     actor, file = current_actor(), files["file"]
     folder = current_app.config["SETTINGS"].instance_path / "imports"
-    arrival = services.take_in(actor, file.filename or "", file.stream, folder=folder, kind=form["kind"])
-    said = [arrival.filename, arrival.kind, arrival.sha256]
+    arrival = services.take_in(actor, file.filename or "", file.stream, folder=folder, **form)
+    said = [arrival.filename, arrival.kind, arrival.mode, arrival.sha256]
     outcome = idempotent("import.upload", said, lambda: (202, import_json(services.receive(actor, arrival))))
     if outcome.repeated:
         arrival.discard()

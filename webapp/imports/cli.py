@@ -39,22 +39,27 @@ def register(app: Flask) -> None:
     @click.option("--kind", type=click.Choice(KINDS), default="invoices", show_default=True)
     @click.option("--format", "format_", type=click.Choice(FORMATS), default="auto", show_default=True)
     @click.option("--mapping", default=None, help="Use the column mapping kept under this name.")
+    @click.option("--stock", is_flag=True, help="The files are all that is open: clear what they lack.")
     @click.option("--dry-run", is_flag=True, help="Say what would happen, write nothing.")
     @click.option("--json", "as_json", is_flag=True, help="One JSON object a line on standard output.")
     def _import(
-        files: tuple[str, ...], kind: str, format_: str, mapping: str | None, dry_run: bool, as_json: bool
+        files: tuple[str, ...],
+        kind: str,
+        format_: str,
+        mapping: str | None,
+        stock: bool,
+        dry_run: bool,
+        as_json: bool,
     ) -> None:
         """Import FILES in order, each all or nothing."""
         ensure_schema()
         with force_locale("fr"):
-            reports = [_one(Path(name), kind, format_, mapping, dry_run, as_json) for name in files]
+            options: dict[str, Any] = {"mode": "stock" if stock else "delta", "dry_run": dry_run}
+            reports = [_show(run(Path(name), kind, format_, mapping, **options), as_json) for name in files]
         sys.exit(any(report["status"] == "refused" for report in reports))
 
 
-def _one(
-    path: Path, kind: str, format_: str, mapping: str | None, dry_run: bool, as_json: bool
-) -> dict[str, Any]:
-    report = run(path, kind, format_, mapping, dry_run=dry_run)
+def _show(report: dict[str, Any], as_json: bool) -> dict[str, Any]:
     if as_json:
         click.echo(json.dumps(report, ensure_ascii=False, default=str))
     else:
@@ -62,11 +67,13 @@ def _one(
     return report
 
 
-def run(path: Path, kind: str, format_: str, mapping: str | None, *, dry_run: bool) -> dict[str, Any]:
+def run(
+    path: Path, kind: str, format_: str, mapping: str | None, *, dry_run: bool, mode: str = "delta"
+) -> dict[str, Any]:
     """Import one file as the product itself; returns the report of the contract."""
     with unit_of_work():
         ensure_company()
-    if format_ not in ("auto", "csv"):
+    if format_ not in ("auto", "csv", "fec"):
         return _refused(path, kind, format_, "format_unsupported")
     if not path.is_file():
         return _refused(path, kind, "csv", "not_found")
@@ -74,7 +81,8 @@ def run(path: Path, kind: str, format_: str, mapping: str | None, *, dry_run: bo
     try:
         folder = current_app.config["SETTINGS"].instance_path / FOLDER
         with path.open("rb") as stream:
-            arrival = services.take_in(actor, path.name, stream, folder=folder, kind=kind)
+            said = {"kind": kind, "format": format_, "mode": mode}
+            arrival = services.take_in(actor, path.name, stream, folder=folder, **said)
         with unit_of_work():
             row = services.receive(actor, arrival, mapping_name=mapping, enqueue_check=False)
             import_id, state = row.id, row.state
@@ -112,11 +120,17 @@ def _report(path: Path, row: Import, status: str) -> dict[str, Any]:
         "status": status,
         "kind": row.kind,
         "format": row.format,
-        "counts": {name: row.counts.get(name, 0) for name in COUNTS},
+        "counts": _counts(row),
         "totals": dict(row.totals),
         "warnings": list(row.warnings),
         "errors": errors if status == "refused" else [],
     }
+
+
+def _counts(row: Import) -> dict[str, int]:
+    """The contract's four; what a stock file clears beside them."""
+    counts = {name: row.counts.get(name, 0) for name in COUNTS}
+    return counts | ({"cleared": row.counts.get("cleared", 0)} if row.mode == "stock" else {})
 
 
 def _without_columns(path: Path, actor: Actor, import_id: uuid.UUID) -> dict[str, Any]:

@@ -32,6 +32,7 @@ INVOICES = (
     Field("due_on", _l("Échéance"), "date"),
     Field("gross", _l("Montant TTC"), "amount", True),
     Field("currency", _l("Devise"), "word"),
+    Field("rate", _l("Cours de la devise"), "word"),
     Field("kind", _l("Type de pièce"), "word"),
     Field("settled_on", _l("Réglée le"), "date"),
     Field("siren", _l("SIREN")),
@@ -56,7 +57,33 @@ CLIENTS = (
     Field("branch", _l("Agence")),
     Field("sales_rep", _l("Commercial (e-mail)")),
 )
-KINDS = {"invoices": INVOICES, "clients": CLIENTS}
+PAYMENTS = (
+    Field("ref", _l("Référence du règlement"), "ref"),
+    Field("client_ref", _l("Code client"), "ref", True),
+    Field("issued_on", _l("Reçu le"), "date", True),
+    Field("gross", _l("Montant reçu"), "amount", True),
+    Field("currency", _l("Devise"), "word"),
+    Field("rate", _l("Cours de la devise"), "word"),
+    Field("method", _l("Mode de règlement"), "word"),
+    Field("invoices", _l("Factures réglées")),
+    Field("text", _l("Libellé")),
+)
+# What an entry of a FEC becomes; nobody names its columns.
+ENTRIES = (
+    Field("ref", _l("Pièce"), "ref", True),
+    Field("client_ref", _l("Client"), "ref", True),
+    Field("client_name", _l("Nom du client")),
+    Field("issued_on", _l("Date"), "date", True),
+    Field("due_on", _l("Échéance"), "date"),
+    Field("gross", _l("Montant"), "amount", True),
+    Field("currency", _l("Devise"), "word"),
+    Field("kind", _l("Type de pièce"), "word"),
+    Field("settled_on", _l("Réglée le"), "date"),
+    Field("letters", _l("Lettrage")),
+    Field("text", _l("Libellé")),
+)
+KINDS = {"invoices": INVOICES, "clients": CLIENTS, "payments": PAYMENTS}
+SHAPES = {**KINDS, "entries": ENTRIES}
 
 # Names that accounting systems give to columns, folded to letters and digits.
 NAMES: dict[str, tuple[str, ...]] = {
@@ -83,6 +110,7 @@ NAMES: dict[str, tuple[str, ...]] = {
               "amountdue", "montanteur", "amounteur", "amountincludingtax", "amountinclvat", "solde", "montantdu",
               "amountlocal", "amountindoccurr", "openamount", "restedu"),
     "currency": ("devise", "currency", "currencycode", "invoicecurrency", "codedevise", "monnaie", "curr", "waers"),
+    "rate": ("cours", "taux", "tauxdechange", "coursdevise", "exchangerate", "rate", "fxrate", "kurs", "parite"),
     "kind": ("type", "typepiece", "typedepiece", "documenttype", "doctype", "documenttypecode", "kind",
              "naturepiece", "typedocument", "invoicetype", "typefacture"),
     "settled_on": ("regleele", "reglele", "datereglement", "datedereglement", "datepaiement", "datedepaiement",
@@ -103,6 +131,21 @@ NAMES: dict[str, tuple[str, ...]] = {
     "city": ("ville", "city", "commune", "town"),
     "phone": ("telephone", "tel", "phone", "mobile"),
     "email": ("email", "mail", "courriel", "emailaddress"),
+}  # fmt: skip
+# In a file of payments the same fields are called otherwise.
+PAYMENT_NAMES: dict[str, tuple[str, ...]] = {
+    "ref": ("referencereglement", "referencedureglement", "numreglement", "numeroreglement", "nreglement",
+            "idreglement", "paymentid", "paymentref", "paymentreference", "paymentnumber", "transactionid",
+            "referencebancaire", "piece", "npiece", "nopiece", "reference", "ref"),
+    "issued_on": ("recule", "datereglement", "datedereglement", "datepaiement", "datedepaiement", "dateencaissement",
+                  "paymentdate", "paidon", "receivedon", "valuedate", "datevaleur", "dateoperation", "date"),
+    "gross": ("montantrecu", "montantreglement", "montantdureglement", "montantpaye", "montantregle",
+              "paymentamount", "amountpaid", "paidamount", "credit", "montant", "amount", "total"),
+    "method": ("modedereglement", "modereglement", "modedepaiement", "modepaiement", "moyendepaiement",
+               "paymentmethod", "method", "mode"),
+    "invoices": ("facturesreglees", "factures", "facture", "invoices", "invoice", "invoiceref", "invoicerefs",
+                 "invoicenumber", "invoicenumbers", "nfacture", "numerodefacture", "piecesreglees"),
+    "text": ("libelle", "text", "label", "description", "motif", "remittance", "commentaire"),
 }  # fmt: skip
 # Column names that hold a code in one system and a name in another.
 AMBIGUOUS = frozenset({"client", "customer", "account", "debtor", "tiers"})
@@ -127,7 +170,7 @@ class Proposal:
 
 def fields_of(kind: str) -> tuple[Field, ...]:
     """What a file of that kind can say."""
-    return KINDS[kind]
+    return SHAPES[kind]
 
 
 def fold(name: str) -> str:
@@ -186,7 +229,7 @@ def _synonyms(kind: str, name: str) -> tuple[str, ...]:
     if kind == "clients" and name == "ref":
         codes = tuple(word for word in NAMES["client_ref"] if word not in AMBIGUOUS)
         return (*codes, "reference", "ref", "code", "numero", "id", "compte")
-    return NAMES[name]
+    return PAYMENT_NAMES.get(name, NAMES.get(name, ())) if kind == "payments" else NAMES[name]
 
 
 def _spellings(name: str) -> tuple[str, str]:

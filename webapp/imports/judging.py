@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import polars as pl
 from sqlalchemy import select
 
 from webapp.clients.models import Client
 from webapp.clients.queries import map_by_ref
-from webapp.clients.rules import due_date, fold
+from webapp.clients.rules import due_date
+from webapp.core.bulk import among
+from webapp.core.money import UNIT_RATE
 from webapp.extensions import db
+from webapp.imports.plain import code_of
+from webapp.imports.rates import Rates
 from webapp.imports.reading import Fault, Reading
 from webapp.invoices.models import Invoice
 from webapp.invoices.queries import map_documents
@@ -45,28 +50,68 @@ class InvoiceJudge:
         self.new_clients: set[str] = set()
         self.aliases: set[tuple[str, str]] = set()
         self.emails: dict[str, bool] = {}
+        self.rates = Rates(currency)
+        self.clients: dict[str, Any] = {}  # what is known of the clients the file names
 
     def judge(self, readings: Sequence[Reading]) -> list[Judged]:
-        """Outcomes of a chunk of rows, in four queries."""
+        """Outcomes of a chunk of rows, in a few queries."""
         for reading in readings:
             self._complete(reading.values)
         refs = [reading.values["ref"] for reading in readings if "ref" in reading.values]
-        clients = map_by_ref({r.values["client_ref"] for r in readings if "client_ref" in r.values})
+        self._meet(r.values["client_ref"] for r in readings if "client_ref" in r.values)
         invoices = map_documents(refs)
         known_emails(self.emails, readings)
-        return [self._one(reading, clients, invoices) for reading in readings]
+        return [self._one(reading, self.clients, invoices) for reading in readings]
+
+    def known_people(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Those rows whose sales representative, if they name one, is known."""
+        if "sales_rep" not in frame.columns:
+            return frame
+        named = frame["sales_rep"].drop_nulls().unique().to_list()
+        known_emails(self.emails, [Reading(0, {"sales_rep": email}) for email in named])
+        strangers = [email for email in named if not self.emails[email.lower()]]
+        return frame.filter(~pl.col("sales_rep").is_in(strangers).fill_null(False))
+
+    def note_clients(self, pairs: Sequence[tuple[str, str | None]]) -> None:
+        """Note (code, name) of clients as the file goes on: the first name wins, others are aliases."""
+        self._meet(ref for ref, _name in pairs)
+        for ref, name in pairs:
+            client = self.clients[ref]
+            if client is None or client.archived_at is not None:
+                self.new_clients.add(ref)
+            known = self.client_names.setdefault(ref, client.legal_name if client else name or ref)
+            if name and name != known:
+                self.aliases.add((ref, name))
+
+    def _meet(self, refs: Iterable[str]) -> None:
+        """Learn about clients not met yet, in one query."""
+        fresh = {ref for ref in refs if ref not in self.clients}
+        if fresh:
+            names = (
+                Client.id,
+                Client.ref,
+                Client.legal_name,
+                Client.archived_at,
+                Client.payment_days,
+                Client.end_of_month,
+            )
+            found = db.session.execute(select(*names).where(among(Client.ref, list(fresh))))
+            self.clients |= dict.fromkeys(fresh) | {row.ref: row for row in found}
 
     @staticmethod
     def _complete(values: dict[str, Any]) -> None:
         if "client_ref" not in values and values.get("client_name"):
-            values["client_ref"] = fold(values["client_name"]).upper().replace(" ", "-")[:64]
+            values["client_ref"] = code_of(values["client_name"])
 
-    def _one(self, reading: Reading, clients: dict[str, Client], invoices: dict[str, Invoice]) -> Judged:
+    def _one(self, reading: Reading, clients: dict[str, Any], invoices: dict[str, Invoice]) -> Judged:
         values = reading.values
         judged = Judged(reading.line, "refused", values, None, reading.faults, reading.warnings)
+        said = values.pop("rate", None)
         if not reading.faults and "client_ref" not in values:
             judged.faults.append(Fault("client_ref", "", "missing"))
         check_email(self.emails, values, judged.faults)
+        if not judged.faults:
+            self.rates.put(values, said, judged.faults)
         if judged.faults:
             return judged
         client = clients.get(values["client_ref"])
@@ -78,13 +123,11 @@ class InvoiceJudge:
         if self._repeated(judged):
             return judged
         self._compare(judged, client, invoices.get(values["ref"]))
-        self._note_client(values, client)
         return judged
 
-    def _finish(self, judged: Judged, client: Client | None) -> None:
+    def _finish(self, judged: Judged, client: Any) -> None:
         """Sign, currency and due date."""
         values = judged.values
-        values["currency"] = self.currency
         kind = values.get("kind", "invoice")
         if values["gross"] < 0:
             kind, values["gross"] = "credit_note", -values["gross"]
@@ -112,7 +155,7 @@ class InvoiceJudge:
             judged.faults.append(Fault("ref", "", "duplicate", str(first[0])))
         return True
 
-    def _compare(self, judged: Judged, client: Client | None, invoice: Invoice | None) -> None:
+    def _compare(self, judged: Judged, client: Any, invoice: Invoice | None) -> None:
         values = judged.values
         if invoice is None:
             judged.outcome = "created"
@@ -122,7 +165,8 @@ class InvoiceJudge:
             judged.before = None
             return
         old = document_values(invoice, client_ref_of(invoice, client))
-        changes = {name: old[name] for name in old if name in values and old[name] != values[name]}
+        said = {**values, "rate": values.get("rate", UNIT_RATE)}
+        changes = {name: old[name] for name in old if name in said and old[name] != said[name]}
         settles = "settled_on" in values and invoice.open > 0
         if "gross" in changes and values["gross"] < invoice.gross - invoice.open:
             judged.faults.append(Fault("gross", "", "below_paid"))
@@ -132,19 +176,11 @@ class InvoiceJudge:
         judged.before = changes or None
         judged.outcome = "updated" if changes else "unchanged"
 
-    def _note_client(self, values: dict[str, Any], client: Client | None) -> None:
-        ref, name = values["client_ref"], values.get("client_name")
-        if client is None or client.archived_at is not None:
-            self.new_clients.add(ref)
-        known = self.client_names.setdefault(ref, client.legal_name if client else name or ref)
-        if name and name != known:
-            self.aliases.add((ref, name))
 
-
-def client_ref_of(invoice: Invoice, client: Client | None) -> str:
+def client_ref_of(invoice: Invoice, client: Any) -> str:
     """The ref of the client an invoice stands on; `client` is the one the row names."""
     if client is not None and invoice.client_id == client.id:
-        return client.ref
+        return str(client.ref)
     return db.session.scalars(select(Client.ref).where(Client.id == invoice.client_id)).one()
 
 
@@ -156,11 +192,13 @@ def document_values(invoice: Invoice, client_ref: str) -> dict[str, Any]:
         "due_on": invoice.due_on,
         "gross": invoice.gross,
         "kind": invoice.kind,
+        "currency": invoice.currency,
+        "rate": invoice.rate,
     }
 
 
 def fingerprint(values: dict[str, Any]) -> str:
-    names = ("client_ref", "issued_on", "due_on", "gross", "kind", "settled_on")
+    names = ("client_ref", "issued_on", "due_on", "gross", "kind", "settled_on", "currency", "rate")
     return "|".join(str(values.get(name)) for name in names)
 
 
@@ -221,11 +259,6 @@ def check_email(known: dict[str, bool], values: dict[str, Any], faults: list[Fau
     email = values.get("sales_rep")
     if email is not None and not known.get(email.lower(), False):
         faults.append(Fault("sales_rep", "", "sales_rep", email))
-
-
-def judge_of(kind: str, currency: str) -> InvoiceJudge | ClientJudge:
-    """The judge of a kind of file."""
-    return ClientJudge(currency) if kind == "clients" else InvoiceJudge(currency)
 
 
 def iso(value: Any) -> Any:

@@ -35,6 +35,9 @@ FILE: dict[str, Any] = {
     "too_many_columns": _l("Ce fichier a plus de %(limit)s colonnes."),
     "line_too_long": _l("La ligne %(line)s est démesurée."),
     "too_large": _l("Ce fichier dépasse 600 Mo. Découpez-le."),
+    "no_fec": _l(
+        "Ce fichier n’a pas les colonnes d’un FEC (JournalCode, EcritureNum, EcritureDate, CompteNum, Debit…)."
+    ),
     "missing_column": _l("Aucune colonne ne donne « %(label)s »."),
     "unknown_column": _l("La colonne « %(column)s » n’est pas dans ce fichier."),
     "unknown_mapping": _l("Aucun modèle ne s’appelle « %(name)s »."),
@@ -43,6 +46,9 @@ FILE: dict[str, Any] = {
     "kind_unsupported": _l("Ce type d’import n’est pas encore pris en charge."),
     "cancelled": _l("L’import a été annulé. Rien n’a été écrit."),
     "failed": _l("L’import a échoué de notre côté. Rien n’a été écrit."),
+    "stock_share": _l(
+        "Ce fichier solderait %(count)s des %(total)s pièces ouvertes, plus que les %(limit)s %% admis. Rien n’a été écrit."
+    ),
     "changed_meanwhile": _l("Les données ont changé depuis le contrôle. Contrôlez de nouveau."),
 }
 ROW: dict[str, Any] = {
@@ -59,8 +65,14 @@ ROW: dict[str, Any] = {
     "not_a_number": _l("montant illisible (%(value)s)"),
     "too_large": _l("montant démesuré (%(value)s)"),
     "negative": _l("montant négatif : indiquez les avoirs par une colonne « Type de pièce »"),
-    "currency": _l("devise %(value)s : aucun cours n’est connu"),
+    "currency": _l("%(value)s n’est pas le code d’une devise"),
+    "no_rate": _l("devise %(value)s : aucun cours n’est connu à cette date"),
+    "rate": _l("cours illisible (%(value)s)"),
+    "unknown_client": _l("aucun client n’a ce code (%(value)s)"),
+    "unknown_invoice": _l("ce client n’a pas de facture %(value)s à régler"),
+    "changed_payment": _l("ce règlement est déjà enregistré avec d’autres valeurs"),
     "kind": _l("type de pièce inconnu (%(value)s)"),
+    "side": _l("sens inconnu (%(value)s) : D ou C"),
     "siren_length": _l("un SIREN compte 9 chiffres"),
     "siren_key": _l("SIREN faux, sa clé ne correspond pas"),
     "siret_length": _l("un SIRET compte 14 chiffres"),
@@ -91,6 +103,13 @@ WARNING: dict[str, Any] = {
     "rounded": _l("Plus de deux décimales : arrondi au centime."),
     "aliases": _l("Autres orthographes d’un même client, gardées comme alias."),
     "encoding": _l("Fichier lu en %(value)s."),
+    "unbalanced_group": _l("Lettrage %(value)s déséquilibré : affecté du plus ancien au plus récent, le reste demeure ouvert."),
+    "unbalanced_piece": _l("Écriture %(value)s déséquilibrée : ses débits et ses crédits ne font pas le même total."),
+    "account_beside": _l("Comptes %(value)s : ce ne sont pas des créances ordinaires sur des clients, laissés de côté."),
+    "refunds": _l("Débits hors des ventes (remboursement, rejet) : repris comme des pièces exigibles à leur date."),
+    "cleared": _l("Pièces absentes de ce fichier : soldées à sa date."),
+    "credit_left": _l("Avoirs absents de ce fichier que rien ne peut absorber : laissés ouverts."),
+    "over_paid": _l("Plus que ce qui reste dû sur les factures citées : le surplus reste à affecter."),
     "settled_credit": _l("Avoir marqué réglé : laissé ouvert, à rapprocher."),
 }  # fmt: skip
 

@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint, Uuid
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core.clock import UtcDateTime, now
@@ -28,6 +28,7 @@ class Import(db.Model):
     sha256: Mapped[str] = mapped_column(String(64))
     kind: Mapped[str] = mapped_column(String(20), default="invoices")
     format: Mapped[str] = mapped_column(String(20), default="csv")
+    mode: Mapped[str] = mapped_column(String(8), default="delta")  # stock: everything that is open
     state: Mapped[str] = mapped_column(String(12), default="uploaded")
     dialect: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # encoding, delimiter, headers
     mapping: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # field -> column
@@ -43,19 +44,25 @@ class Import(db.Model):
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
+    @property
+    def shape(self) -> str:
+        """What its staged rows look like: the kind, but entries of the books for a FEC."""
+        return "entries" if self.format == "fec" else self.kind
 
-class ImportRow(db.Model):
-    """A row of the file as read, and what it would do: created, updated, unchanged, refused."""
 
-    __tablename__ = "import_rows"
-    __table_args__ = (Index("ix_import_rows_outcome", "import_id", "outcome", "line"),)
+class ImportChunk(db.Model):
+    """Some thousand rows of the file as read, and what each would do: a compressed columnar frame.
+
+    `staging` writes and reads it. `counts` says how many rows of each outcome it holds.
+    """
+
+    __tablename__ = "import_chunks"
 
     import_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("imports.id"), primary_key=True)
-    line: Mapped[int] = mapped_column(primary_key=True)
-    outcome: Mapped[str] = mapped_column(String(10))
-    values: Mapped[dict[str, Any]] = mapped_column(JSON)
-    before: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    errors: Mapped[list[Any] | None] = mapped_column(JSON)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    last_line: Mapped[int]
+    counts: Mapped[dict[str, int]] = mapped_column(JSON)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class ImportMapping(db.Model):

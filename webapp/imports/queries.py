@@ -12,7 +12,8 @@ from sqlalchemy import select, tuple_
 
 from webapp.core.errors import Forbidden, NotFound
 from webapp.extensions import db
-from webapp.imports.models import Import, ImportMapping, ImportRow
+from webapp.imports.models import Import, ImportMapping
+from webapp.imports.staging import StagedRow, first_rows
 from webapp.users.actor import Actor
 from webapp.users.policy import may
 
@@ -47,18 +48,10 @@ def list_imports(actor: Actor, limit: int, after: uuid.UUID | None = None) -> li
 
 def list_rows(
     actor: Actor, import_id: uuid.UUID, outcomes: Sequence[str], limit: int, after_line: int = 0
-) -> list[ImportRow]:
+) -> list[StagedRow]:
     """Staged rows with these outcomes, in the order of the file."""
     get_import(actor, import_id)
-    return list(
-        db.session.scalars(
-            select(ImportRow)
-            .where(ImportRow.import_id == import_id, ImportRow.outcome.in_(outcomes))
-            .where(ImportRow.line > after_line)
-            .order_by(ImportRow.line)
-            .limit(limit)
-        )
-    )
+    return first_rows(import_id, outcomes, limit, after_line)
 
 
 def list_mappings(actor: Actor, kind: str) -> list[ImportMapping]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import polars as pl
+
 from webapp.clients.rules import TEXT_FIELDS, clean_siren, clean_siret, clean_vat
-from webapp.core.money import BadAmount, parse_amount
+from webapp.core.money import BadAmount, minor_digits, parse_amount
 from webapp.imports.columns import Field, fields_of
-from webapp.imports.parsers.csv import Row
 from webapp.imports.values import (
     AmountColumn,
     DateColumn,
@@ -18,11 +20,14 @@ from webapp.imports.values import (
     is_empty,
     read_date,
     read_kind,
+    read_method,
+    read_rate,
     read_ref,
 )
 
 IDENTITY = {"siren": clean_siren, "siret": clean_siret, "vat_number": clean_vat}
 LONGEST = {**TEXT_FIELDS, "client_name": 200, "branch": 120, "sales_rep": 254}
+SIGNS = {"€": "EUR", "$": "USD", "£": "GBP"}
 # Signs of another currency in the name of an amount column.
 CURRENCIES = ("usd", "gbp", "chf", "cad", "jpy", "dollar")
 
@@ -61,13 +66,22 @@ class Profile:
         self.dates = {each.name: DateColumn() for each in self.fields if each.kind == "date"}
         self.amounts = {each.name: AmountColumn() for each in self.fields if each.kind == "amount"}
         self.refs = {each.name: RefColumn() for each in self.fields if each.kind == "ref"}
-        self.signed = "kind" in mapping
+        self.signed, self.digits = "kind" in mapping, 2
 
-    def add(self, row: Row) -> None:
-        """Look at one more row."""
+    def add(self, table: pl.DataFrame) -> None:
+        """Look at more rows, each different value once.
+
+        Of amounts and references only the shape matters: figures above 1 stand as 1.
+        """
         for group in (self.dates, self.amounts, self.refs):
             for name, column in group.items():
-                column.add(row.cells[self.index[name]].strip())
+                texts = table[name].str.strip_chars()
+                if name not in self.dates:
+                    texts = texts.str.replace_all("[2-9]", "1")
+                if name in self.refs:
+                    texts = texts.str.replace_all("1+", "1")
+                for text, times in texts.value_counts().iter_rows():
+                    column.add(text.strip(), times)
 
     def warnings(self) -> list[tuple[str, str]]:
         """(code, column) of what a person should know about the columns."""
@@ -85,23 +99,24 @@ class Profile:
                 said.append(("currency_hint", gross))
         return said
 
-    def read(self, row: Row) -> Reading:
-        """The values of one row."""
-        reading = Reading(row.line)
-        if row.fault:
-            reading.faults.append(Fault("", "", row.fault))
-            return reading
+    def read(self, line: int, texts: Mapping[str, str]) -> Reading:
+        """The values of one row; `texts` are its cells by field.
+
+        An amount has the decimals of its currency.
+        """
+        reading = Reading(line)
+        self.digits = minor_digits(_code(texts.get("currency") or "") or self.currency)
         for each in self.fields:
-            column = self.mapping[each.name]
-            text = row.cells[self.index[each.name]].strip()
-            if is_empty(text):
-                if each.required:
-                    reading.faults.append(Fault(each.name, column, "missing"))
-                continue
-            self._read_cell(reading, each, column, text)
+            self.read_cell(reading, each, texts[each.name])
         return reading
 
-    def _read_cell(self, reading: Reading, each: Field, column: str, text: str) -> None:
+    def read_cell(self, reading: Reading, each: Field, text: str) -> None:
+        """Add to `reading` what a cell says about a field."""
+        text, column = text.strip(), self.mapping[each.name]
+        if is_empty(text):
+            if each.required:
+                reading.faults.append(Fault(each.name, column, "missing"))
+            return
         value: Any
         code: str | None = None
         if each.kind == "date":
@@ -116,8 +131,12 @@ class Profile:
             value = read_kind(text)
             code = None if value else "kind"
         elif each.name == "currency":
-            value = text.strip().upper()
-            code = None if value in (self.currency, "€" if self.currency == "EUR" else "") else "currency"
+            value = _code(text)
+            code = None if value else "currency"
+        elif each.name == "rate":
+            value, code = read_rate(text)
+        elif each.name == "method":
+            value, code = read_method(text), None
         else:
             whole, longest = clean_text(text), LONGEST.get(each.name, 200)
             value = whole[:longest]
@@ -141,14 +160,20 @@ class Profile:
     def _amount(self, name: str, text: str, reading: Reading) -> tuple[Any, str | None]:
         mark = self.amounts[name].mark
         try:
-            cents = parse_amount(text, mark)
+            cents = parse_amount(text, mark, self.digits)
         except BadAmount as error:
             return None, error.code
-        if _decimals(text, mark) > 2:
+        if _decimals(text, mark) > self.digits:
             reading.warnings.append("rounded")
         if cents < 0 and not self.signed:
             return None, "negative"
         return cents, None
+
+
+def _code(text: str) -> str | None:
+    """The ISO 4217 code of a currency, written so or by its sign; None when it is neither."""
+    code = SIGNS.get(text.strip(), text.strip().upper())
+    return code if re.fullmatch("[A-Z]{3}", code) else None
 
 
 def _decimals(text: str, mark: str | None) -> int:

@@ -7,11 +7,13 @@ from typing import Any
 from marshmallow import fields, validate
 
 from webapp.core.api import ApiSchema, MoneySchema, PageArgs, money
-from webapp.imports.models import Import, ImportRow
+from webapp.imports.models import Import
+from webapp.imports.staging import StagedRow
 
-OUTCOMES = ("created", "updated", "unchanged", "skipped", "refused")
+OUTCOMES = ("created", "updated", "unchanged", "skipped", "refused", "cleared")
+MODES = ("delta", "stock")
 FAULT = ("row", "column", "code", "message")
-AMOUNTS = ("gross", "paid", "outstanding_before", "outstanding_after")
+AMOUNTS = ("gross", "paid", "outstanding_before", "outstanding_after", "account_balance")
 
 
 class CountsOut(ApiSchema):
@@ -20,6 +22,7 @@ class CountsOut(ApiSchema):
     unchanged = fields.Integer()
     skipped = fields.Integer()
     refused = fields.Integer()
+    cleared = fields.Integer()
 
 
 class TotalsOut(ApiSchema):
@@ -30,6 +33,14 @@ class TotalsOut(ApiSchema):
     clients_created = fields.Integer()
     payments = fields.Integer()
     new_breaches = fields.Integer()
+    invoices = fields.Integer(metadata={"description": "Of a FEC, as credit_notes, refunds and receipts."})
+    credit_notes = fields.Integer()
+    refunds = fields.Integer()
+    receipts = fields.Integer()
+    lettered = fields.Integer()
+    groups = fields.Integer()
+    groups_unbalanced = fields.Integer()
+    account_balance = fields.Nested(MoneySchema, allow_none=True)
     gross = fields.Nested(MoneySchema, allow_none=True)
     paid = fields.Nested(MoneySchema, allow_none=True)
     outstanding_before = fields.Nested(MoneySchema, allow_none=True)
@@ -58,6 +69,7 @@ class ImportOut(ApiSchema):
     size = fields.Integer()
     kind = fields.String()
     format = fields.String()
+    mode = fields.String()
     state = fields.String()
     headers = fields.List(fields.String())
     mapping = fields.Dict(keys=fields.String(), values=fields.String())
@@ -83,7 +95,14 @@ class RowOut(ApiSchema):
 
 
 class UploadForm(ApiSchema):
-    kind = fields.String(load_default="invoices", validate=validate.OneOf(("invoices", "clients")))
+    kind = fields.String(
+        load_default="invoices", validate=validate.OneOf(("invoices", "clients", "payments"))
+    )
+    mode = fields.String(
+        load_default="delta",
+        validate=validate.OneOf(MODES),
+        metadata={"description": "stock: the file is everything that is open; what it lacks is cleared."},
+    )
 
 
 class UploadFile(ApiSchema):
@@ -109,7 +128,8 @@ def import_json(row: Import) -> dict[str, Any]:
     currency = totals.pop("currency", "EUR")
     return {
         "id": row.id, "filename": row.filename, "size": row.size, "kind": row.kind, "format": row.format,
-        "state": row.state, "headers": row.dialect.get("headers", []), "mapping": row.mapping,
+        "mode": row.mode, "state": row.state, "mapping": row.mapping,
+        "headers": row.dialect.get("headers", []),
         "rows_total": row.rows_total, "rows_done": row.rows_done, "counts": row.counts,
         "totals": totals | {name: money(totals[name], currency) for name in AMOUNTS if name in totals},
         "warnings": row.warnings,
@@ -120,7 +140,7 @@ def import_json(row: Import) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def row_json(row: ImportRow) -> dict[str, Any]:
+def row_json(row: StagedRow) -> dict[str, Any]:
     """The wire form of a staged row."""
     errors = [
         {"row": row.line, "column": each["column"] or None, "code": each["code"], "message": each["message"]}

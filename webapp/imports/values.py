@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from webapp.core.money import BadAmount, parse_amount
 
@@ -28,6 +29,14 @@ _MONTHS = {
     **{"january": 1, "february": 2, "march": 3, "april": 4, "june": 6, "july": 7, "august": 8,
        "september": 9, "october": 10, "november": 11, "december": 12},
 }  # fmt: skip
+_METHODS = {
+    "transfer": ("virement", "vir", "transfer", "banktransfer", "wire", "sepact", "vrt"),
+    "direct_debit": ("prelevement", "prlv", "plv", "directdebit", "sepadd", "prel"),
+    "bill_of_exchange": ("lcr", "traite", "effet", "billofexchange", "boe", "billet"),
+    "cheque": ("cheque", "chq", "check", "ch"),
+    "card": ("carte", "cb", "card", "cartebancaire", "creditcard"),
+    "cash": ("especes", "esp", "cash", "liquide"),
+}
 FLOAT_REF = re.compile(r"(\d+)\.0+")
 SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
 EMPTY = frozenset({"", "null", "none", "nan", "nat", "n/a", "na", "-", "#n/a"})
@@ -95,14 +104,15 @@ class DateColumn:
     fractions: int = 0
     timed: int = 0
 
-    def add(self, text: str) -> None:
+    def add(self, text: str, times: int = 1) -> None:
+        """Look at a value met so many times."""
         if is_empty(text):
             return
-        self.values += 1
-        self.fits.update(shape for shape in _SHAPES if read_date(text, shape) is not None)
+        self.values += times
+        self.fits.update({shape: times for shape in _SHAPES if read_date(text, shape) is not None})
         hour, fraction = time_of_day(text)
-        self.timed += hour
-        self.fractions += fraction
+        self.timed += hour * times
+        self.fractions += fraction * times
 
     @property
     def shape(self) -> str:
@@ -135,24 +145,25 @@ class AmountColumn:
     unclear: Counter[str] = field(default_factory=Counter)  # `1.234`: a thousand, or one and a bit
     readable: int = 0
 
-    def add(self, text: str) -> None:
+    def add(self, text: str, times: int = 1) -> None:
+        """Look at a value met so many times."""
         if is_empty(text):
             return
-        self.values += 1
+        self.values += times
         body = re.sub(r"[^\d.,]", "", text)
         last = max(body.rfind(","), body.rfind("."))
         if last >= 0:
             mark = body[last]
             both, decimals = "." in body and "," in body, len(body) - last - 1
             if body.count(mark) > 1:
-                self.marks["," if mark == "." else "."] += 1
+                self.marks["," if mark == "." else "."] += times
             elif both or decimals != 3 or not 1 <= last <= 3 or body[0] == "0":
-                self.marks[mark] += 1
+                self.marks[mark] += times
             else:
-                self.unclear[mark] += 1
+                self.unclear[mark] += times
         try:
             parse_amount(text)
-            self.readable += 1
+            self.readable += times
         except BadAmount:
             pass
 
@@ -186,10 +197,11 @@ class RefColumn:
     values: int = 0
     floats: int = 0
 
-    def add(self, text: str) -> None:
+    def add(self, text: str, times: int = 1) -> None:
+        """Look at a value met so many times."""
         if not is_empty(text):
-            self.values += 1
-            self.floats += FLOAT_REF.fullmatch(text) is not None
+            self.values += times
+            self.floats += times * (FLOAT_REF.fullmatch(text) is not None)
 
     @property
     def as_floats(self) -> bool:
@@ -217,6 +229,20 @@ def clean_text(text: str) -> str:
     """A name or address on one line, without invisible characters."""
     visible = "".join(" " if unicodedata.category(char) in ("Cc", "Cs") else char for char in text)
     return " ".join(visible.split())
+
+
+def read_rate(text: str) -> tuple[Decimal | None, str | None]:
+    """What one unit of a currency is worth in the company's, and None; or None and `rate`."""
+    body = "".join(text.split()).replace(",", ".")
+    if re.fullmatch(r"[0-9]{1,9}(?:\.[0-9]{1,12})?", body) and Decimal(body) > 0:
+        return Decimal(body), None
+    return None, "rate"
+
+
+def read_method(text: str) -> str | None:
+    """How a payment came, as systems write it; None when the word is not known."""
+    word = re.sub(r"[^a-z]", "", _plain(text))
+    return next((method for method, words in _METHODS.items() if word in words), None)
 
 
 def read_kind(text: str) -> str | None:

@@ -50,6 +50,7 @@ def _index(errors: dict[str, Any]) -> str:
         people=people,
         errors=errors,
         kind=request.form.get("kind", "invoices"),
+        mode=request.form.get("mode", "delta"),
     )
 
 
@@ -72,7 +73,8 @@ def _bring() -> uuid.UUID:
         raise Invalid(errors={"file": _("Choisissez un fichier.")})
     folder = current_app.config["SETTINGS"].instance_path / "imports"
     kind = request.form.get("kind", "invoices")
-    arrival = services.take_in(actor, file.filename, file.stream, folder=folder, kind=kind)
+    mode = request.form.get("mode", "delta")
+    arrival = services.take_in(actor, file.filename, file.stream, folder=folder, kind=kind, mode=mode)
     with unit_of_work():
         return services.receive(actor, arrival).id
 
@@ -87,11 +89,13 @@ def _show(row: Import, errors: dict[str, Any]) -> str:
     shown = _shown(row)
     rows = queries.list_rows(current_actor(), row.id, shown, PAGE + 1, _after())
     mapping = request.form.to_dict() if errors else row.mapping
-    editing = row.state == "uploaded" or bool(errors) or request.args.get("columns") == "1"
+    asked = bool(errors) or request.args.get("columns") == "1"
+    editing = row.state == "uploaded" or (asked and row.format == "csv")
     return render_template(
         "imports/show.html", row=row, rows=rows[:PAGE], 
         more=rows[PAGE - 1].line if len(rows) > PAGE else None,
-        shown=shown, fields=columns.fields_of(row.kind), mapping=mapping, editing=editing, errors=errors,
+        shown=shown, fields=columns.fields_of(row.shape), mapping=mapping, editing=editing, errors=errors,
+        pause=services.pause_of(row),
         here=url_for("imports.show", import_id=row.id),
         ignored=[_why_ignored(each) for each in row.dialect.get("ignored", [])],
         undoable=row.state == "imported" and row.finished_at and row.finished_at > now() - UNDO_WITHIN,
@@ -113,7 +117,7 @@ def _shown(row: Import) -> list[str]:
     asked = [each for each in request.args.get("show", "").split(",") if each in OUTCOMES]
     if asked:
         return asked
-    notable = [each for each in ("updated", "refused") if row.counts.get(each)]
+    notable = [each for each in ("updated", "refused", "cleared") if row.counts.get(each)]
     return notable or ["created"]
 
 

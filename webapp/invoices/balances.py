@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import String, func, insert, select, type_coerce, update
 
 from webapp.core.clock import today
 from webapp.core.events import record
@@ -137,13 +137,21 @@ def compute(ids: Sequence[uuid.UUID], day: date) -> dict[uuid.UUID, Figures]:
     """Sums over open instalments and recent history of these clients, in two queries."""
     figures: dict[uuid.UUID, Figures] = {}
     part = Instalment
+    # Many rows name few clients: an id is made once, not once a row.
+    known: dict[object, uuid.UUID] = {key: each for each in ids for key in (each, each.hex, str(each))}
     open_rows = db.session.execute(
-        select(part.client_id, part.due_on, part.sign, func.sum(part.open_value), func.count())
+        select(
+            type_coerce(part.client_id, String),
+            part.due_on,
+            part.sign,
+            func.sum(part.open_value),
+            func.count(),
+        )
         .where(part.client_id.in_(ids), part.open > 0, part.sign != 0)
         .group_by(part.client_id, part.due_on, part.sign)
     )
-    for client_id, due_on, sign, amount, count in open_rows:
-        figures.setdefault(client_id, Figures()).add(due_on, sign, int(amount), count, day)
+    for key, due_on, sign, amount, count in open_rows:
+        figures.setdefault(known[key], Figures()).add(due_on, sign, int(amount), count, day)
     paid_rows = db.session.execute(
         select(
             Invoice.client_id,

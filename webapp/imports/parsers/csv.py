@@ -55,7 +55,7 @@ def read_dialect(source: Source) -> Dialect:
     encoding = find_encoding(source)
     lines, newline = _first_lines(source, encoding)
     delimiter = _delimiter(lines)
-    first = [(line, cells) for line, cells, fault in _raw_rows(iter(lines), delimiter) if fault is None]
+    first = [(line, cells) for line, cells, fault in raw_rows(iter(lines), delimiter) if fault is None]
     line, cells = _header(first)
     width = len(cells)
     while width > 1 and not cells[width - 1].strip() and not _used(first, line, width - 1):
@@ -66,19 +66,19 @@ def read_dialect(source: Source) -> Dialect:
 def read_rows(source: Source, dialect: Dialect, limit: int = MAX_ROWS) -> Iterator[Row]:
     """The rows under the header, blank ones left out. Raises Unreadable: `too_many_rows`, `header_only`."""
     count = 0
-    with _text(source, dialect.encoding) as stream:
-        for line, cells, fault in _raw_rows(_lines(stream), dialect.delimiter):
+    with text_of(source, dialect.encoding) as stream:
+        for line, cells, fault in raw_rows(lines_of(stream), dialect.delimiter):
             if line <= dialect.header_line or (fault is None and not any(cell.strip() for cell in cells)):
                 continue
             count += 1
             if count > limit:
                 raise Unreadable("too_many_rows", limit=limit)
-            yield _fitted(line, cells, fault, dialect)
+            yield fitted(line, cells, fault, dialect)
     if count == 0:
         raise Unreadable("header_only")
 
 
-def _fitted(line: int, cells: list[str], fault: str | None, dialect: Dialect) -> Row:
+def fitted(line: int, cells: list[str], fault: str | None, dialect: Dialect) -> Row:
     """The row with as many cells as there are columns; a different number is a fault."""
     wanted = len(dialect.headers)
     if fault is None and any(cell.strip() for cell in cells[wanted:]):
@@ -89,12 +89,14 @@ def _fitted(line: int, cells: list[str], fault: str | None, dialect: Dialect) ->
     return Row(line, tuple(padded), fault)
 
 
-def _text(source: Source, encoding: str) -> TextIO:
+def text_of(source: Source, encoding: str) -> TextIO:
+    """The source as text, line ends as written; the caller closes it."""
     return io.TextIOWrapper(open_bytes(source), encoding=encoding, newline="")
 
 
-def _lines(stream: TextIO) -> Iterator[str]:
-    number = 0
+def lines_of(stream: TextIO, before: int = 0) -> Iterator[str]:
+    """Lines with their ends, as they are written. Raises Unreadable: `line_too_long`."""
+    number = before
     while text := stream.readline(LONGEST_LINE):
         number += 1
         if len(text) == LONGEST_LINE and text[-1] not in "\r\n":
@@ -104,8 +106,8 @@ def _lines(stream: TextIO) -> Iterator[str]:
 
 def _first_lines(source: Source, encoding: str) -> tuple[list[str], str]:
     lines: list[str] = []
-    with _text(source, encoding) as stream:
-        for text in _lines(stream):
+    with text_of(source, encoding) as stream:
+        for text in lines_of(stream):
             lines.append(text)
             if len(lines) >= 400:
                 break
@@ -114,11 +116,16 @@ def _first_lines(source: Source, encoding: str) -> tuple[list[str], str]:
     return lines, newline
 
 
-def _raw_rows(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str], str | None]]:
-    """(line where the row starts, cells, fault). A broken quote spoils its row, not the file."""
+def raw_rows(
+    lines: Iterator[str], delimiter: str, before: int = 0
+) -> Iterator[tuple[int, list[str], str | None]]:
+    """(line where the row starts, cells, fault). A broken quote spoils its row, not the file.
+
+    `before` lines of the file were read already.
+    """
     reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=delimiter == " ")
     while True:
-        start = reader.line_num + 1
+        start = before + reader.line_num + 1
         try:
             cells = next(reader)
         except StopIteration:
@@ -154,7 +161,7 @@ def _delimiter(lines: list[str]) -> str:
 
 
 def _widths(lines: list[str], delimiter: str) -> Iterator[int]:
-    for _line, cells, fault in _raw_rows(iter(lines), delimiter):
+    for _line, cells, fault in raw_rows(iter(lines), delimiter):
         if fault is None and any(cell.strip() for cell in cells):
             yield len(cells)
 

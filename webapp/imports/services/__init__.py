@@ -1,7 +1,7 @@
 """Verbs about imports: receive a file, check it, commit it, undo it, cancel it."""
 
 from webapp.imports.services.checking import run_check
-from webapp.imports.services.committing import run_commit
+from webapp.imports.services.committing import pause_of, run_commit
 from webapp.imports.services.receiving import (
     Arrival,
     cancel,
@@ -19,6 +19,7 @@ __all__ = [
     "cancel",
     "discard_old_files",
     "move_files",
+    "pause_of",
     "receive",
     "request_commit",
     "run_check",

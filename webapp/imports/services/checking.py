@@ -3,39 +3,36 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from flask_babel import gettext as _
-from sqlalchemy import delete, func, select
+import polars as pl
+from sqlalchemy import func, select
 
 from webapp.clients.models import Client
-from webapp.core.bulk import write_rows
 from webapp.core.clock import now, today
 from webapp.extensions import db
-from webapp.imports import columns
-from webapp.imports.judging import Judged, iso, judge_of
-from webapp.imports.messages import FILE, ROW, WARNING, say
-from webapp.imports.models import Import, ImportRow
+from webapp.imports import columns, staging
+from webapp.imports.lanes import Lanes
+from webapp.imports.messages import FILE, say
+from webapp.imports.models import Import
 from webapp.imports.parsers import csv
+from webapp.imports.parsers.batches import read_batches
 from webapp.imports.parsers.source import Unreadable
+from webapp.imports.plain import ref_key
 from webapp.imports.reading import Profile
+from webapp.imports.services.checking_entries import check_entries
+from webapp.imports.stock import Missing, effect_of, find_missing, missing_frame
+from webapp.imports.stopping import Cancelled, stop_if_asked
+from webapp.imports.tallying import OWED, Tally, note
 from webapp.invoices.models import Balance
 from webapp.risk.models import CreditLimit
 from webapp.risk.rules import in_force, is_breach
 from webapp.users.queries import company
 
 CHUNK = 500
-KEPT_ERRORS = 1000
-STAGED = ("import_id", "line", "outcome", "values", "before", "errors")
 Transaction = Callable[[], Any]
-
-
-class Cancelled(Exception):
-    """Somebody asked to stop."""
 
 
 def run_check(import_id: uuid.UUID, transaction: Transaction) -> None:
@@ -48,23 +45,20 @@ def run_check(import_id: uuid.UUID, transaction: Transaction) -> None:
         if row.state != "checking":
             return
         row.rows_done = 0  # a check that was killed starts again
-        db.session.execute(delete(ImportRow).where(ImportRow.import_id == import_id))
-        path, kind, mapping, dialect = Path(row.path), row.kind, dict(row.mapping), dialect_of(row)
-        currency = company().currency
+        staging.clear(import_id)
+        path, shape, currency = Path(row.path), row.shape, company().currency
+        dialect, mapping = dialect_of(row), dict(row.mapping)
     try:
-        profile = _profile(import_id, path, dialect, kind, mapping, currency, transaction)
-        tally = Tally(kind, profile, row_labels(kind))
-        judge = judge_of(kind, currency)
-        rows = csv.read_rows(path, dialect)
-        while chunk := list(islice(rows, CHUNK)):
-            with transaction():
-                judged = judge.judge([profile.read(each) for each in chunk])
-                tally.add(judged)
-                _stage(import_id, judged)
-                _progress(import_id, len(chunk))
-        tally.finish(judge, encoding=dialect.encoding_name)
+        if shape == "entries":
+            tally = check_entries(import_id, path, currency, transaction)
+        else:
+            tally = _check_rows(import_id, path, dialect, shape, mapping, currency, transaction)
         with transaction():
-            _conclude(db.session.get_one(Import, import_id), tally)
+            row = db.session.get_one(Import, import_id)
+            missing = _stage_missing(row, tally) if row.mode == "stock" else None
+            _conclude(row, tally)
+            if missing is not None and missing.too_many:
+                _refuse_missing(row, missing)
     except Cancelled:
         with transaction():
             row = db.session.get_one(Import, import_id)
@@ -75,6 +69,50 @@ def run_check(import_id: uuid.UUID, transaction: Transaction) -> None:
             row.state, row.finished_at = "refused", now()
             sentence = say(FILE, error.code, line=error.line, **error.params)
             row.errors = [{"row": error.line, "column": None, "code": error.code, "message": sentence}]
+
+
+def _stage_missing(row: Import, tally: Tally) -> Missing:
+    """What a stock file would clear, staged below its own rows and counted."""
+    missing = find_missing(row)
+    if missing.rows:
+        after, number = staging.end_of(row.id)
+        staging.stage(row.id, number, missing_frame(missing, after))
+        tally.notes.append(note("cleared", len(missing.rows), None, ""))
+    deltas, credits_left = effect_of(missing)
+    if credits_left:
+        tally.notes.append(note("credit_left", credits_left, None, ""))
+    tally.clear(len(missing.rows), deltas)
+    return missing
+
+
+def _refuse_missing(row: Import, missing: Missing) -> None:
+    row.state, row.finished_at = "refused", now()
+    said = {"count": len(missing.rows), "total": missing.total, "limit": missing.limit}
+    sentence = say(FILE, "stock_share", **said)
+    row.errors = [{"row": None, "column": None, "code": "stock_share", "message": sentence}]
+
+
+def _check_rows(
+    import_id: uuid.UUID,
+    path: Path,
+    dialect: csv.Dialect,
+    kind: str,
+    mapping: dict[str, str],
+    currency: str,
+    transaction: Transaction,
+) -> Tally:
+    """Judge and stage a delimited file; returns its tally. Raises Unreadable, Cancelled."""
+    profile, doubled = _profile(import_id, path, dialect, kind, mapping, currency, transaction)
+    tally = Tally(kind, row_labels(kind), currency, profile)
+    lanes = Lanes(kind, profile, currency, doubled)
+    for number, batch in enumerate(read_batches(path, dialect, profile.index)):
+        frame, alone = lanes.judged(batch)
+        tally.add(frame, alone)
+        with transaction():
+            staging.stage(import_id, number, frame)
+            _progress(import_id, frame.height)
+    tally.finish(lanes.judge, encoding=dialect.encoding_name)
+    return tally
 
 
 def dialect_of(row: Import) -> csv.Dialect:
@@ -99,125 +137,31 @@ def _profile(
     mapping: dict[str, str],
     currency: str,
     transaction: Transaction,
-) -> Profile:
-    """Read the whole file once to learn how its columns are written, and count its rows."""
+) -> tuple[Profile, pl.Series]:
+    """Read the whole file once to learn how its columns are written, and count its rows.
+
+    Returns the profile, and the keys of references that stand on more than one row.
+    """
+    known = "ref" in mapping
     profile, total = Profile(kind, mapping, dialect.headers, currency), 0
-    rows: Iterator[csv.Row] = csv.read_rows(path, dialect)
-    while chunk := list(islice(rows, 20 * CHUNK)):
-        total += len(chunk)
-        for each in chunk:
-            if each.fault is None:
-                profile.add(each)
+    keys = [pl.Series(dtype=pl.UInt64)]
+    for batch in read_batches(path, dialect, profile.index):
+        profile.add(batch.table)
+        if known:
+            keys.append(ref_key(batch.table))
+        total += batch.height
         with transaction():
             row = db.session.get_one(Import, import_id)
             row.rows_total = total
-            if row.cancel_requested:
-                raise Cancelled
-    return profile
-
-
-def _stage(import_id: uuid.UUID, judged: list[Judged]) -> None:
-    rows = (
-        (
-            import_id,
-            each.line,
-            each.outcome,
-            {name: iso(value) for name, value in each.values.items()},
-            {name: iso(value) for name, value in each.before.items()} if each.before else None,
-            [_error(fault.as_json()) for fault in each.faults] or None,
-        )
-        for each in judged
-    )
-    write_rows(ImportRow.__table__, STAGED, rows)
-
-
-def _error(fault: dict[str, str]) -> dict[str, str]:
-    sentence = say(ROW, fault["code"], value=fault.get("value", ""))
-    return {**fault, "message": sentence}
+            stop_if_asked(row)
+    met = pl.concat(keys)
+    return profile, met.filter(met.is_duplicated()).unique()
 
 
 def _progress(import_id: uuid.UUID, read: int) -> None:
     row = db.session.get_one(Import, import_id)
     row.rows_done += read
-    if row.cancel_requested:
-        raise Cancelled
-
-
-class Tally:
-    """Counts, totals, warnings and errors while rows go by."""
-
-    def __init__(self, kind: str, profile: Profile, labels: dict[str, str]) -> None:
-        self.kind, self.profile, self.labels = kind, profile, labels
-        self.counts: Counter[str] = Counter(created=0, updated=0, unchanged=0, skipped=0, refused=0)
-        self.gross = self.effect = self.payments = self.paid = 0
-        self.noted: Counter[str] = Counter()
-        self.first: dict[str, int] = {}
-        self.errors: list[dict[str, Any]] = []
-        self.clients: set[str] = set()
-        self.deltas: Counter[str] = Counter()  # what each client will owe more, or less
-        self.new_clients = 0
-        self.notes: list[dict[str, Any]] = []
-
-    def add(self, judged: list[Judged]) -> None:
-        for each in judged:
-            self.counts[each.outcome] += 1
-            for code in each.warnings:
-                self.noted[code] += 1
-                self.first.setdefault(code, each.line)
-            for fault in each.faults:
-                self._note_error(each.line, fault.as_json())
-            if each.outcome not in ("refused", "skipped") and self.kind == "invoices":
-                self._sum(each)
-
-    def _sum(self, each: Judged) -> None:
-        values = each.values
-        sign = -1 if values["kind"] == "credit_note" else 1
-        self.gross += sign * values["gross"]
-        self.clients.add(values["client_ref"])
-        settled = "settled_on" in values
-        if settled:
-            self.payments += 1
-            self.paid += values["gross"]
-        change = 0
-        if each.outcome == "created":
-            change = 0 if settled else sign * values["gross"]
-        elif each.outcome == "updated":
-            before = each.before or {}
-            change = sign * (values["gross"] - before.get("gross", values["gross"]))
-            change -= values["gross"] if settled and "settled_on" in before else 0
-        self.effect += change
-        self.deltas[values["client_ref"]] += change
-
-    def _note_error(self, line: int, fault: dict[str, str]) -> None:
-        if len(self.errors) >= KEPT_ERRORS:
-            return
-        label = self.labels.get(fault["field"], "")
-        sentence = say(ROW, fault["code"], value=fault["value"])
-        self.errors.append(
-            {
-                "row": line,
-                "column": fault["column"] or self.profile.mapping.get(fault["field"], "") or label,
-                "field": fault["field"],
-                "code": fault["code"],
-                "message": _("%(column)s : %(cause)s", column=label, cause=sentence) if label else sentence,
-            }
-        )
-
-    def finish(self, judge: Any, *, encoding: str) -> None:
-        """Turn what was noted into sentences."""
-        self.new_clients = len(judge.new_clients)
-        for code, column in self.profile.warnings():
-            self.notes.append(_note(code, 1, None, column))
-        if encoding not in ("UTF-8", "ASCII"):
-            self.notes.append(_note("encoding", 1, None, encoding))
-        for code, count in sorted(self.noted.items()):
-            self.notes.append(_note(code, count, self.first[code], ""))
-        if judge.aliases:
-            self.notes.append(_note("aliases", len(judge.aliases), None, ""))
-
-
-def _note(code: str, count: int, row: int | None, value: str) -> dict[str, Any]:
-    return {"code": code, "message": say(WARNING, code, value=value), "count": count, "row": row}
+    stop_if_asked(row)
 
 
 def _new_breaches(deltas: Mapping[str, int]) -> int:
@@ -237,18 +181,19 @@ def _new_breaches(deltas: Mapping[str, int]) -> int:
 
 
 def _conclude(row: Import, tally: Tally) -> None:
-    ignored = [_note(each["reason"], 1, None, each["column"]) for each in row.dialect.get("ignored", [])]
+    ignored = [note(each["reason"], 1, None, each["column"]) for each in row.dialect.get("ignored", [])]
     before = int(db.session.scalar(select(func.sum(Balance.outstanding))) or 0)
     row.counts = dict(tally.counts)
     row.totals = {
-        "currency": tally.profile.currency,
+        "currency": tally.currency,
         "rows": sum(tally.counts.values()),
         "clients": len(tally.clients) or sum(tally.counts.values()),
         "clients_created": tally.new_clients,
     }
-    if tally.kind == "invoices":
+    if tally.kind in OWED:
         row.totals = {
             **row.totals,
+            **tally.more,
             "gross": tally.gross,
             "payments": tally.payments,
             "paid": tally.paid,

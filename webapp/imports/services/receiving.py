@@ -21,7 +21,7 @@ from webapp.extensions import db
 from webapp.imports import columns, queries
 from webapp.imports.messages import FILE, say
 from webapp.imports.models import Import, ImportMapping
-from webapp.imports.parsers import csv
+from webapp.imports.parsers import csv, fec
 from webapp.imports.parsers.source import Unreadable
 from webapp.users.actor import NOBODY, Actor
 from webapp.users.policy import may
@@ -52,6 +52,8 @@ class Arrival:
     sha256: str
     dialect: csv.Dialect
     samples: dict[str, list[str]]
+    format: str = "csv"
+    mode: str = "delta"
 
     def discard(self) -> None:
         """Nobody wants it: it had been brought before, or was refused."""
@@ -59,25 +61,58 @@ class Arrival:
 
 
 def take_in(
-    actor: Actor, filename: str, stream: IO[bytes], *, folder: Path, kind: str = "invoices"
+    actor: Actor,
+    filename: str,
+    stream: IO[bytes],
+    *,
+    folder: Path,
+    kind: str = "invoices",
+    format: str = "auto",
+    mode: str = "delta",
 ) -> Arrival:
     """Keep the file under `folder` and find out how it is written; outside any transaction.
 
-    Raises Forbidden, TooLarge, and Invalid with the reason under `file` when it is no CSV.
+    `mode` is delta, or stock when the file is everything that is open. `format` is auto, csv or fec; a FEC
+    is known by its columns. Raises Forbidden, TooLarge, and Invalid with the reason under `file`.
     """
     require(actor)
-    if kind not in columns.KINDS:
+    if kind not in columns.KINDS or mode not in ("delta", "stock"):
         raise Invalid(errors={"kind": FILE["kind_unsupported"]}, code="kind_unsupported")
     path, size, digest = _keep(stream, folder)
     try:
-        dialect = csv.read_dialect(path)
-        samples = _samples(path, dialect)
+        if format == "fec" or (format == "auto" and kind == "invoices" and _looks_like_fec(path)):
+            dialect, samples, format = _fec_dialect(path), {}, "fec"
+        else:
+            dialect, format = csv.read_dialect(path), "csv"
+            samples = _samples(path, dialect)
     except Unreadable as error:
         path.unlink(missing_ok=True)
         sentence = say(FILE, error.code, line=error.line, **error.params)
         raise Invalid(errors={"file": sentence}, code=error.code) from error
     name = Path(filename).name[:255] or "fichier.csv"
-    return Arrival(name, kind, path, size, digest, dialect, samples)
+    return Arrival(
+        name,
+        kind,
+        path,
+        size,
+        digest,
+        dialect,
+        samples,
+        format,
+        mode if kind == "invoices" and format == "csv" else "delta",
+    )
+
+
+def _looks_like_fec(path: Path) -> bool:
+    with path.open("rb") as stream:
+        head = stream.read(4096).replace(b"\x00", b"").lower()
+    return b"journalcode" in head and b"comptenum" in head
+
+
+def _fec_dialect(path: Path) -> csv.Dialect:
+    layout = fec.read_layout(path)
+    width = len(layout.headers)
+    return csv.Dialect(layout.encoding, layout.delimiter, "LF", 1, layout.headers, width)
 
 
 def receive(
@@ -90,8 +125,10 @@ def receive(
     """
     require(actor)
     kind, dialect, samples = arrival.kind, arrival.dialect, arrival.samples
-    proposal = columns.propose(kind, dialect.headers, samples)
-    mapping = _remembered(kind, dialect.headers, mapping_name) or proposal.mapping
+    proposal, mapping = columns.Proposal(), dict[str, str]()
+    if arrival.format == "csv":
+        proposal = columns.propose(kind, dialect.headers, samples)
+        mapping = _remembered(kind, dialect.headers, mapping_name) or proposal.mapping
     row = Import(
         id=new_id(),
         filename=arrival.filename,
@@ -99,6 +136,8 @@ def receive(
         size=arrival.size,
         sha256=arrival.sha256,
         kind=kind,
+        format=arrival.format,
+        mode=arrival.mode,
         state="uploaded",
         dialect={
             "encoding": dialect.encoding,
@@ -169,7 +208,7 @@ def set_mapping(
     Raises Invalid when a needed field has no column or a column is not in the file.
     """
     row = queries.get_import(actor, import_id)
-    if row.state not in OPEN_STATES:
+    if row.state not in OPEN_STATES or row.format == "fec":
         raise Conflict(_l("Cet import n’attend plus de colonnes."))
     chosen = {field: column for field, column in mapping.items() if column}
     known = {each.name for each in columns.fields_of(row.kind)}
@@ -206,7 +245,7 @@ def _remember(row: Import, name: str | None) -> None:
 
 
 def _start_check(row: Import, enqueue_check: bool) -> None:
-    if columns.missing_fields(row.kind, row.mapping):
+    if row.format == "csv" and columns.missing_fields(row.kind, row.mapping):
         row.state = "uploaded"
         return
     row.state, row.cancel_requested = "checking", False

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, or_, select
 
 from webapp.clients.models import Client, ClientAlias
 from webapp.clients.queries import map_by_ref
@@ -19,12 +19,14 @@ from webapp.extensions import db
 from webapp.imports import queries
 from webapp.imports.judging import iso
 from webapp.imports.models import Import
-from webapp.imports.services.committing import FACTS, WRITTEN, staged
+from webapp.imports.services.booking import FACTS
+from webapp.imports.services.committing import WRITTEN, staged
+from webapp.imports.staging import StagedRow
 from webapp.invoices.models import Invoice
 from webapp.invoices.queries import map_documents
 from webapp.invoices.services import InvoiceInput, upsert_invoices, void_invoices
-from webapp.payments.models import Allocation, Payment
-from webapp.payments.services import void_payments
+from webapp.payments.models import Allocation, Matching, Payment
+from webapp.payments.services import undo_matchings, void_payments
 from webapp.risk.models import CreditLimit
 from webapp.threads.models import Message
 from webapp.users import audit
@@ -52,6 +54,7 @@ def undo(actor: Actor, import_id: uuid.UUID) -> Import:
     payments = list(
         db.session.scalars(select(Payment.id).where(Payment.import_id == row.id, Payment.voided_at.is_(None)))
     )
+    undo_matchings(actor, row.id)
     if payments:
         void_payments(actor, payments, str(row.id))
     _restore(actor, row)
@@ -74,8 +77,16 @@ def _refuse_if_referred(row: Import, created: list[uuid.UUID]) -> None:
             .join(Payment, Payment.id == Allocation.payment_id)
             .where(Allocation.invoice_id.in_(ids), Allocation.reversed_at.is_(None))
             .where((Payment.import_id != row.id) | Payment.import_id.is_(None))
+            .where(_matched_elsewhere(row))
         )
-        query = select(Invoice.ref).where(Invoice.id.in_(talked) | Invoice.id.in_(paid)).order_by(Invoice.ref)
+        by_credit = [
+            select(side)
+            .where(side.in_(ids), Allocation.credit_id.is_not(None), Allocation.reversed_at.is_(None))
+            .where(_matched_elsewhere(row))
+            for side in (Allocation.invoice_id, Allocation.credit_id)
+        ]
+        referred = or_(*(Invoice.id.in_(each) for each in (talked, paid, *by_credit)))
+        query = select(Invoice.ref).where(referred).order_by(Invoice.ref)
         refs += db.session.scalars(query)
     refs = sorted({*refs, *_changed_since(row)})
     if refs:
@@ -89,17 +100,28 @@ def _refuse_if_referred(row: Import, created: list[uuid.UUID]) -> None:
         )
 
 
+def _matched_elsewhere(row: Import) -> ColumnElement[bool]:
+    """The allocation was not made by this import's own matching."""
+    own = select(Matching.id).where(Matching.import_id == row.id)
+    return Allocation.matching_id.is_(None) | Allocation.matching_id.not_in(own)
+
+
 def _changed_since(row: Import) -> Iterator[str]:
     """Documents that no longer say what this import wrote: a later change would be lost."""
     if row.kind == "clients":
         return
     for rows in staged(row.id, *WRITTEN):
-        documents = map_documents([each.values["ref"] for each in rows])
-        for each in rows:
+        documents = map_documents([each.values["ref"] for each in rows if is_document(each)])
+        for each in filter(is_document, rows):
             found = documents.get(each.values["ref"])
             live = found is not None and found.voided_at is None
             if live and any(iso(getattr(found, name)) != each.values[name] for name in FACTS):
                 yield each.values["ref"]
+
+
+def is_document(row: StagedRow) -> bool:
+    """Not a payment, whose reference means something else."""
+    return row.values.get("kind") != "payment"
 
 
 def _restore(actor: Actor, row: Import) -> None:
@@ -110,7 +132,7 @@ def _restore(actor: Actor, row: Import) -> None:
                 if each.before:
                     upsert_client(actor, each.values["ref"], dict(each.before))
             continue
-        changed = {each.values["ref"]: each.before for each in rows if each.before}
+        changed = {each.values["ref"]: each.before for each in filter(is_document, rows) if each.before}
         documents = map_documents(list(changed))
         clients = map_by_ref(
             before["client_ref"] for before in changed.values() if before and "client_ref" in before
@@ -120,7 +142,7 @@ def _restore(actor: Actor, row: Import) -> None:
             [
                 _before(documents[ref], before or {}, clients)
                 for ref, before in changed.items()
-                if set(before or {}) - {"settled_on"}
+                if set(before or {}) - {"settled_on", "letters"}
             ],
         )
 
@@ -134,7 +156,8 @@ def _before(invoice: Invoice, before: dict[str, Any], clients: dict[str, Client]
         due_on=_day(before.get("due_on"), invoice.due_on),
         gross=before.get("gross", invoice.gross),
         kind=before.get("kind", invoice.kind),
-        currency=invoice.currency,
+        currency=before.get("currency", invoice.currency),
+        rate=before.get("rate", invoice.rate),
     )
 
 

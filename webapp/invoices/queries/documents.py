@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, func, literal_column, or_, select, tuple_, union_all
@@ -14,6 +15,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from webapp.clients.models import Client
 from webapp.clients.policy import in_scope
 from webapp.clients.rules import fold
+from webapp.core.bulk import among
 from webapp.core.clock import today
 from webapp.core.errors import NotFound
 from webapp.extensions import db
@@ -255,6 +257,34 @@ def aging(actor: Actor, client_id: uuid.UUID | None = None) -> Aging:
             coming[due_on] = coming.get(due_on, 0) + int(amount)
     soonest = min(coming, default=None)
     return Aging(tuple(sums), credit, soonest, coming[soonest] if soonest else 0)
+
+
+def list_facts(refs: Sequence[str]) -> list[Sequence[Any]]:
+    """What documents with these references say, unscoped, live or voided, for the importer.
+
+    Rows of (ref, client's ref, issued_on, due_on, gross, kind, currency, open, live); one a reference,
+    which is the live document if there is one.
+    """
+    rows = db.session.execute(
+        select(
+            Invoice.ref,
+            Client.ref,
+            Invoice.issued_on,
+            Invoice.due_on,
+            Invoice.gross,
+            Invoice.kind,
+            Invoice.currency,
+            Invoice.open,
+            Invoice.voided_at.is_(None),
+        )
+        .join(Client, Client.id == Invoice.client_id)
+        .where(among(Invoice.ref, refs))
+    )
+    found: dict[str, Sequence[Any]] = {}
+    for row in rows:
+        if row[-1] or row[0] not in found:
+            found[row[0]] = tuple(row)
+    return list(found.values())
 
 
 def map_documents(refs: Sequence[str]) -> dict[str, Invoice]:

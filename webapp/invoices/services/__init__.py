@@ -1,6 +1,7 @@
 """Verbs about invoices: record and correct, settle, void."""
 
 from webapp.invoices.services.bodies import invoice_input, order_input
+from webapp.invoices.services.inserting import insert_invoices
 from webapp.invoices.services.ordering import OrderInput, rebill, upsert_order, void_orders
 from webapp.invoices.services.rates import rate_for, set_rate
 from webapp.invoices.services.recording import (
@@ -17,6 +18,7 @@ __all__ = [
     "InvoiceInput",
     "OrderInput",
     "Upserted",
+    "insert_invoices",
     "invoice_input",
     "order_input",
     "rate_for",

@@ -108,12 +108,17 @@ def require_writer(actor: Actor) -> None:
 
 
 def upsert_invoices(
-    actor: Actor, rows: Sequence[InvoiceInput], import_id: uuid.UUID | None = None
+    actor: Actor,
+    rows: Sequence[InvoiceInput],
+    import_id: uuid.UUID | None = None,
+    *,
+    stale: set[uuid.UUID] | None = None,
 ) -> Upserted:
     """Record many documents, set-based; a voided one with the same ref is revived.
 
     A row whose amount would fall below what is already settled is `refused`, nothing else of it
-    is written. Events: InvoicesChanged, BalanceChanged (once for all).
+    is written. Events: InvoicesChanged, BalanceChanged (once for all). With `stale`, the clients whose
+    balances must follow are added to it, and the caller refreshes them and tells, once for many calls.
     """
     result = Upserted()
     rows = list({row.ref: row for row in rows}.values())  # a ref named twice: the last one counts
@@ -151,10 +156,17 @@ def upsert_invoices(
     _insert(fresh, result, import_id)
     touched |= {row.client_id for row in fresh}
     touched |= rebill(orders - {None})
-    if touched:
+    _follow(touched, result, stale)
+    return result
+
+
+def _follow(touched: set[uuid.UUID], result: Upserted, stale: set[uuid.UUID] | None) -> None:
+    """Balances of clients touched, and the news, unless the caller sees to it."""
+    if stale is not None:
+        stale |= touched
+    elif touched:
         refresh_balances(touched)
         record(InvoicesChanged(tuple(result.ids[ref] for ref in (*result.created, *result.updated))))
-    return result
 
 
 def _values(row: InvoiceInput) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from webapp.payments.queries.receipts import (
     list_allocations,
     list_payments,
     list_settlements,
+    map_receipts,
     payment_with_client,
 )
 from webapp.payments.queries.write_offs import (
@@ -62,6 +63,7 @@ __all__ = [
     "list_settlements",
     "list_to_match",
     "list_write_offs",
+    "map_receipts",
     "payment_with_client",
     "proposals_for",
     "search_payments",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Row, select, tuple_
@@ -11,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from webapp.clients.models import Client
 from webapp.clients.policy import in_scope
+from webapp.core.bulk import among
 from webapp.core.errors import Forbidden, NotFound
 from webapp.extensions import db
 from webapp.invoices.models import Invoice
@@ -60,6 +62,27 @@ def payment_with_client(actor: Actor, payment_id: uuid.UUID) -> tuple[Payment, C
 def client_ref_of(payment: Payment) -> str:
     """The reference of the client who paid."""
     return db.session.get_one(Client, payment.client_id).ref
+
+
+def map_receipts(source: str, refs: Sequence[str]) -> dict[str, Any]:
+    """Live payments of a source by its references, unscoped, for the importer.
+
+    Rows of ref, id, client_ref, received_on, amount, unapplied, currency.
+    """
+    query = (
+        select(
+            Payment.source_ref.label("ref"),
+            Payment.id,
+            Client.ref.label("client_ref"),
+            Payment.received_on,
+            Payment.amount,
+            Payment.unapplied,
+            Payment.currency,
+        )
+        .join(Client, Client.id == Payment.client_id)
+        .where(Payment.source == source, Payment.voided_at.is_(None), among(Payment.source_ref, refs))
+    )
+    return {row.ref: row for row in db.session.execute(query)}
 
 
 def find_payment_by_ref(source: str, source_ref: str) -> Payment | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select, update
 
 from webapp.core.clock import now, today
 from webapp.core.errors import Conflict, Invalid, NotFound
@@ -27,6 +28,7 @@ from webapp.users import audit
 from webapp.users.actor import Actor
 
 Entry = TypeVar("Entry", Payment, Invoice)
+CHUNK = 500
 
 
 def match(
@@ -95,6 +97,74 @@ def undo_matching(actor: Actor, matching_id: uuid.UUID, day: date | None = None)
     return matching
 
 
+@dataclass(frozen=True)
+class Group:
+    """What one act of matching puts together: shares of one client, under the letters of its books."""
+
+    client_id: uuid.UUID
+    code: str | None
+    shares: tuple[Share, ...]
+
+
+def match_many(actor: Actor, groups: Sequence[Group], *, import_id: uuid.UUID, stale: set[uuid.UUID]) -> int:
+    """What `match` does for each group of a file, set-based; returns how many allocations were made.
+
+    Clients are added to `stale`: the caller refreshes their balances and tells. Raises as `match`.
+    """
+    require_writer(actor, importing=True)
+    count = 0
+    for start in range(0, len(groups), CHUNK):
+        chunk = groups[start : start + CHUNK]
+        ids = [new_id() for _each in chunk]
+        made = {"source": "import", "reasons": [], "made_by": actor.user_id, "import_id": import_id}
+        db.session.execute(
+            insert(Matching),
+            [
+                {
+                    "id": matching_id,
+                    "client_id": group.client_id,
+                    "code": group.code,
+                    "made_at": now(),
+                    **made,
+                }
+                for matching_id, group in zip(ids, chunk, strict=True)
+            ],
+        )
+        put = [
+            _Put(group.client_id, share, matching_id)
+            for matching_id, group in zip(ids, chunk, strict=True)
+            for share in group.shares
+        ]
+        clients, _changed = _put_all(put)
+        stale |= clients
+        count += len(put)
+    return count
+
+
+@dataclass(frozen=True)
+class _Put:
+    """A share on its way to be written."""
+
+    client_id: uuid.UUID
+    share: Share
+    matching_id: uuid.UUID | None = None
+    effective_on: date | None = None
+
+
+def undo_matchings(actor: Actor, import_id: uuid.UUID) -> None:
+    """Take back every act of matching a file made, as of today. Events as `match`. Raises Forbidden."""
+    require_writer(actor, importing=True)
+    made = select(Matching.id).where(Matching.import_id == import_id, Matching.undone_on.is_(None))
+    live = Allocation.matching_id.in_(made) & Allocation.reversed_at.is_(None)
+    reverse(db.session.scalars(select(Allocation).where(live)).all(), today())
+    db.session.execute(
+        update(Matching)
+        .where(Matching.import_id == import_id, Matching.undone_on.is_(None))
+        .values(undone_on=today(), undone_by=actor.user_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def allocate(
     client_id: uuid.UUID,
     shares: Sequence[Share],
@@ -103,19 +173,29 @@ def allocate(
     matching_id: uuid.UUID | None = None,
 ) -> None:
     """Write the allocations and everything that follows from them, in the running transaction."""
+    clients, changed = _put_all([_Put(client_id, share, matching_id, effective_on) for share in shares])
+    refresh({client_id} | clients)
+    if changed:
+        record(InvoicesChanged(changed))
+
+
+def _put_all(put: Sequence[_Put]) -> tuple[set[uuid.UUID], tuple[uuid.UUID, ...]]:
+    """Write allocations and what they take off; the clients and the documents touched."""
+    shares = [each.share for each in put]
     payments = _load(Payment, [share.source_id for share in shares if not share.of_credit])
     credits = _load(Invoice, [share.source_id for share in shares if share.of_credit])
     invoices = _load(Invoice, [share.invoice_id for share in shares])
     latest, undone = _latest_days(invoices), _undone_days(payments, credits, invoices)
     taken: list[tuple[uuid.UUID, int, date]] = []
-    clients = {client_id}
-    for share in shares:
+    for each in put:
+        share = each.share
         origin: Any = (credits if share.of_credit else payments)[share.source_id]
         invoice = invoices[share.invoice_id]
-        _check(origin, invoice, client_id, share)
-        paid_on = effective_on or _day_of(origin, invoice)
+        _check(origin, invoice, each.client_id, share)
+        paid_on = each.effective_on or _day_of(origin, invoice)
         day = max(paid_on, undone.get(origin.id, paid_on), undone.get(invoice.id, paid_on))
-        taken.append((invoice.id, share.amount, max(paid_on, latest.get(invoice.id, paid_on))))
+        latest[invoice.id] = max(paid_on, latest.get(invoice.id, paid_on))
+        taken.append((invoice.id, share.amount, latest[invoice.id]))
         if share.of_credit:
             taken.append((origin.id, share.amount, paid_on))
         else:
@@ -128,14 +208,12 @@ def allocate(
                 invoice_id=invoice.id,
                 amount=share.amount,
                 effective_on=day,
-                matching_id=matching_id,
+                matching_id=each.matching_id,
             )
         )
-    clients |= settle_invoices(taken)
+    clients = settle_invoices(taken)
     db.session.flush()
-    refresh(clients)
-    if taken:
-        record(InvoicesChanged(tuple(dict.fromkeys(invoice_id for invoice_id, _amount, _day in taken))))
+    return clients, tuple(dict.fromkeys(invoice_id for invoice_id, _amount, _day in taken))
 
 
 def reverse(rows: Sequence[Allocation], day: date) -> None:
@@ -210,26 +288,30 @@ def _load(kind: type[Entry], ids: Iterable[object]) -> dict[object, Entry]:
 
 def _latest_days(invoice_ids: Iterable[object]) -> dict[object, date]:
     """When money last came in on these invoices: payments are not always entered in their order."""
-    rows = db.session.execute(
-        select(Allocation.invoice_id, func.max(func.coalesce(Payment.received_on, Allocation.effective_on)))
-        .outerjoin(Payment, Payment.id == Allocation.payment_id)
-        .where(Allocation.invoice_id.in_(set(invoice_ids)), Allocation.reversed_at.is_(None))
-        .group_by(Allocation.invoice_id)
-    )
-    return dict(rows.tuples().all())
+    wanted, found = list(invoice_ids), dict[object, date]()
+    day = func.max(func.coalesce(Payment.received_on, Allocation.effective_on))
+    for start in range(0, len(wanted), CHUNK):
+        rows = db.session.execute(
+            select(Allocation.invoice_id, day)
+            .outerjoin(Payment, Payment.id == Allocation.payment_id)
+            .where(Allocation.invoice_id.in_(wanted[start : start + CHUNK]), Allocation.reversed_at.is_(None))
+            .group_by(Allocation.invoice_id)
+        )
+        found |= dict(rows.tuples().all())
+    return found
 
 
 def _undone_days(*sides: Iterable[object]) -> dict[object, date]:
     """When a matching of each of these was last undone: the next one cannot reach back before it."""
-    ids = {each for side in sides for each in side}
-    last: dict[object, date] = {}
+    ids, last = list({each for side in sides for each in side}), dict[object, date]()
     for column in (Allocation.invoice_id, Allocation.payment_id, Allocation.credit_id):
-        rows = db.session.execute(
-            select(column, func.max(Allocation.reversed_on))
-            .where(column.in_(ids), Allocation.reversed_on.is_not(None))
-            .group_by(column)
-        )
-        for key, day in rows:
-            if day is not None:
-                last[key] = max(day, last.get(key, day))
+        for start in range(0, len(ids), CHUNK):
+            rows = db.session.execute(
+                select(column, func.max(Allocation.reversed_on))
+                .where(column.in_(ids[start : start + CHUNK]), Allocation.reversed_on.is_not(None))
+                .group_by(column)
+            )
+            for key, day in rows:
+                if day is not None:
+                    last[key] = max(day, last.get(key, day))
     return last
