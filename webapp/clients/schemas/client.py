@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from marshmallow import fields, validate
 
-from webapp.clients.rules import TEXT_FIELDS
+from webapp.clients.rules import LANGUAGES, TEXT_FIELDS
 from webapp.core.api import ApiSchema, MoneySchema, PageArgs, money, page_of
 from webapp.core.fields import PlainText
 
@@ -36,6 +36,11 @@ class ClientWrite(ApiSchema):
     siren = PlainText(40, allow_none=True)
     siret = PlainText(40, allow_none=True)
     vat_number = PlainText(40, allow_none=True)
+    rcs = _text("rcs", allow_none=True)
+    naf = PlainText(40, allow_none=True)
+    legal_form = _text("legal_form", allow_none=True)
+    founded_on = fields.Date(allow_none=True)
+    language = fields.String(validate=validate.OneOf(LANGUAGES))
     trade = _text("trade", allow_none=True)
     street = _text("street", allow_none=True)
     postcode = _text("postcode", allow_none=True)
@@ -60,6 +65,11 @@ class ClientSchema(ApiSchema):
     siren = fields.String(allow_none=True)
     siret = fields.String(allow_none=True)
     vat_number = fields.String(allow_none=True)
+    rcs = fields.String(allow_none=True)
+    naf = fields.String(allow_none=True)
+    legal_form = fields.String(allow_none=True)
+    founded_on = fields.Date(allow_none=True)
+    language = fields.String()
     trade = fields.String(allow_none=True)
     street = fields.String(allow_none=True)
     postcode = fields.String(allow_none=True)
@@ -131,6 +141,11 @@ PLAIN = (
     "siren",
     "siret",
     "vat_number",
+    "rcs",
+    "naf",
+    "legal_form",
+    "founded_on",
+    "language",
     "trade",
     "street",
     "postcode",
