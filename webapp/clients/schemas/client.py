@@ -11,6 +11,8 @@ from webapp.clients.rules import LANGUAGES, TEXT_FIELDS
 from webapp.core.api import ApiSchema, MoneySchema, PageArgs, money, page_of
 from webapp.core.fields import PlainText
 
+# Days overdue, as `invoices.rules.BUCKETS` counts them; a schema lies below that feature.
+BUCKETS = (("not_due", 0), ("1_30", 30), ("31_60", 60), ("61_90", 90), ("91_120", 120), ("over_120", None))
 INSOLVENCIES = ("safeguard", "receivership", "liquidation")
 
 
@@ -132,6 +134,34 @@ class HappeningSchema(ApiSchema):
     count = fields.Integer()
 
 
+class TimelineArgs(PageArgs):
+    """How the timeline is paged and narrowed."""
+
+    kind = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.OneOf(["invoices", "payments", "messages", "risk", "sheet", "imports"]),
+    )
+
+
+class FiguresSchema(ApiSchema):
+    """How a client pays. `trend` is by how many days the last three months are later than the twelve
+    before; `fundable` what a factor or bank would finance, null for roles that may not see limits."""
+
+    days_late = fields.Integer(allow_none=True)
+    trend = fields.Integer(allow_none=True)
+    payer_class = fields.String(allow_none=True)
+    open_orders = fields.Nested(MoneySchema)
+    fundable = fields.Nested(MoneySchema, allow_none=True)
+    fundable_days = fields.Integer()
+    buckets = fields.Dict(keys=fields.String(), values=fields.Nested(MoneySchema))
+    credits = fields.Nested(MoneySchema)
+    last_payment = fields.Nested(MoneySchema, allow_none=True)
+    last_payment_on = fields.Date(allow_none=True)
+    best_payment = fields.Nested(MoneySchema, allow_none=True)
+    best_payment_on = fields.Date(allow_none=True)
+
+
 ClientPage = page_of(ClientSchema, "ClientPage")
 Timeline = page_of(HappeningSchema, "Timeline")
 PLAIN = (
@@ -201,6 +231,26 @@ def exposure_json(account: Any, not_due: int) -> dict[str, Any]:
         "limit": money(account.limit),
         "utilisation": account.utilisation,
         "available": money(account.available),
+    }
+
+
+def figures_json(account: Any, figures: Any) -> dict[str, Any]:
+    """The figures of a sheet as the contract shows them."""
+    last, best = figures.last or (None, None), figures.best or (None, None)
+    names = [name for name, _last in BUCKETS]
+    return {
+        "days_late": account.balance.days_late if account.balance else None,
+        "trend": figures.trend,
+        "payer_class": account.letter,
+        "open_orders": money(account.open_orders),
+        "fundable": money(figures.fundable) if account.sees_limit else None,
+        "fundable_days": figures.fundable_days,
+        "buckets": {name: money(cents) for name, cents in zip(names, figures.aging.buckets, strict=True)},
+        "credits": money(figures.aging.credits),
+        "last_payment": money(last[1]),
+        "last_payment_on": last[0],
+        "best_payment": money(best[1]),
+        "best_payment_on": best[0],
     }
 
 

@@ -43,7 +43,10 @@ def add_account(actor: Actor, client_id: uuid.UUID, values: dict[str, Any]) -> B
     if db.session.scalar(known) is not None:
         raise Invalid(errors={"iban": _l("Ce compte est déjà sur la fiche.")})
     masked = rules.mask_iban(iban)
-    return parts.add_part(actor, client_id, PART, {**values, "iban": iban, "bic": bic, "masked": masked})  # type: ignore[no-any-return]
+    row: BankAccount = parts.add_part(
+        actor, client_id, PART, {**values, "iban": iban, "bic": bic, "masked": masked}
+    )
+    return row
 
 
 def read_account(actor: Actor, client_id: uuid.UUID, account_id: uuid.UUID) -> BankAccount:

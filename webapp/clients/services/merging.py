@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Column, Table, UniqueConstraint, and_, exists, func, not_, select, text, update
+from sqlalchemy import Column, UniqueConstraint, and_, exists, func, not_, select, text, update
 
 from webapp.clients import queries, rules
 from webapp.clients.events import ClientMoved, ClientsChanged, ClientsMerged
@@ -41,7 +41,10 @@ def may_object(function: Callable[[Merge], Sequence[str]]) -> Callable[[Merge], 
 
 
 def preview(actor: Actor, survivor_id: uuid.UUID, loser_ref: str) -> tuple[Client, Client, dict[str, int]]:
-    """Who stays, who goes, and how many rows of each table would move. Raises NotFound, Forbidden, Invalid."""
+    """Who stays, who goes, and how many rows of each table would move.
+
+    Raises NotFound, Forbidden, Invalid (`loser_ref`).
+    """
     survivor, loser = _pair(actor, survivor_id, loser_ref)
     counts = {}
     for column in _columns():
@@ -61,8 +64,8 @@ def merge_clients(actor: Actor, survivor_id: uuid.UUID, loser_ref: str) -> Merge
     db.session.execute(
         select(Client.id).where(Client.id.in_((survivor.id, loser.id))).order_by(Client.id).with_for_update()
     )
-    before: dict[str, Any] = {name: _plain(getattr(loser, name)) for name in KEPT}
-    before["survivor_parent_id"] = _plain(survivor.parent_id)
+    before: dict[str, Any] = {name: _text(getattr(loser, name)) for name in KEPT}
+    before["survivor_parent_id"] = _text(survivor.parent_id)
     moved: dict[str, list[str]] = {}
     for column in _columns():
         ids = list(db.session.scalars(_moving(column, survivor.id, loser.id)))
@@ -113,6 +116,10 @@ def undo_merge(actor: Actor, merge_id: uuid.UUID) -> Merge:
     merge.undone_at, merge.undone_by = now(), None if actor.user_id == NOBODY else actor.user_id
     _tell(actor, "client.unmerge", survivor, loser)
     return merge
+
+
+def _text(value: uuid.UUID | None) -> str | None:
+    return str(value) if value is not None else None
 
 
 def _pair(actor: Actor, survivor_id: uuid.UUID, loser_ref: str) -> tuple[Client, Client]:
@@ -177,7 +184,7 @@ def _unique_beside(table: Any, column: Column[Any]) -> Iterator[tuple[list[str],
 def _point(
     column: Column[Any], ids: Sequence[Any], client_id: uuid.UUID, only_from: uuid.UUID | None = None
 ) -> None:
-    table: Table = column.table  # type: ignore[assignment]
+    table: Any = column.table
     for start in range(0, len(ids), CHUNK):
         statement = update(table).where(table.c.id.in_(ids[start : start + CHUNK]))
         if only_from is not None:

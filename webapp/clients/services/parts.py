@@ -83,7 +83,10 @@ def change_part(
 
 
 def remove_part(actor: Actor, client_id: uuid.UUID, part: str, part_id: uuid.UUID) -> None:
-    """Take a row away; what it said stays in the audit trail. Raises NotFound, Forbidden. Events: ClientsChanged."""
+    """Take a row away; what it said stays in the audit trail.
+
+    Raises NotFound, Forbidden. Events: ClientsChanged.
+    """
     row = get_part(actor, client_id, part, part_id)
     writable(actor, client_id, part)
     values = {column.key: getattr(row, column.key) for column in row.__table__.columns}

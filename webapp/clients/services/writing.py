@@ -92,7 +92,8 @@ def upsert_client(
     `values` are as the contract writes them (`legal_name`, `siren`, `branch` by name,
     `sales_rep` by e-mail …); a field left out keeps its value. What is written under the reference
     of a merged client is another spelling of who stands for it: its name becomes an alias, nothing
-    else changes. Events: ClientsChanged. Raises Forbidden, Invalid, and Conflict when it changed since `seen_revision`.
+    else changes. Events: ClientsChanged. Raises Forbidden, Invalid, and Conflict when it changed since
+    `seen_revision`.
     """
     if not may_write(actor):
         raise Forbidden(_l("Votre rôle ne modifie pas les fiches."))

@@ -80,7 +80,8 @@ class Form:
         body: dict[str, Any] = {}
         for each in self.inputs:
             text = request.form.get(each.name, "")
-            body[each.name] = _value(each, text)
+            if text.strip() or each.required or each.type == "tick":
+                body[each.name] = _value(each, text)
         try:
             return dict(self.schema(unknown=EXCLUDE).load(body))
         except ValidationError as error:
@@ -96,9 +97,7 @@ def _value(each: Input, text: str) -> Any:
         except BadAmount:
             raise Invalid(errors={each.name: _("Indiquez un montant, par exemple 60 000.")}) from None
         return {"amount": minor, "currency": "EUR"}
-    if each.required or each.options:
-        return text
-    return text if text.strip() else None
+    return text
 
 
 def _flat(errors: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from webapp.users.services.company import (
     ensure_company,
     rename_branch,
     set_company,
+    set_company_figure,
+    settings_only,
 )
 from webapp.users.services.passkeys import add_passkey, remove_passkey, use_passkey
 from webapp.users.services.people import (
@@ -65,8 +67,10 @@ __all__ = [
     "reset_second_factor",
     "set_active",
     "set_company",
+    "set_company_figure",
     "set_password",
     "set_second_factor_roles",
+    "settings_only",
     "start_session",
     "touch_session",
     "use_app_code",

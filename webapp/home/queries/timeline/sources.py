@@ -41,7 +41,9 @@ CLIENT_TEXT: Any = bindparam("client_text", type_=String(64))
 # What of a sheet's changes its timeline tells. Reading bank references is for the audit trail alone.
 EDITS = (
     "client.create", "client.update", "client.merge", "client.unmerge", "client.link", "client.unlink",
-    *(f"{part}.{verb}" for part in ("contact", "address", "reference", "signatory") for verb in ("add", "change", "remove")),
+    "contact.add", "contact.change", "contact.remove", "address.add", "address.change", "address.remove",
+    "reference.add", "reference.change", "reference.remove",
+    "signatory.add", "signatory.change", "signatory.remove",
     "document.remove", "field.answer", "field.confirm",
 )  # fmt: skip
 WALLED_EDITS = ("bank_account.add", "bank_account.remove")
