@@ -70,7 +70,7 @@ def merge_clients(actor: Actor, survivor_id: uuid.UUID, loser_ref: str) -> Merge
     for column in _columns():
         ids = list(db.session.scalars(_moving(column, survivor.id, loser.id)))
         if ids:
-            moved[column.table.name] = [str(each) for each in ids]
+            moved[str(column.table.name)] = [str(each) for each in ids]
             _point(column, ids, survivor.id)
     before["aliases"] = _take_names(survivor, loser)
     _retire(loser, survivor)
