@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 FIELD_KINDS = ("text", "number", "date", "yes_no", "choice")
 LONGEST_ANSWER = 400
-_NUMBER = re.compile(r"[+-]?\d{1,15}(?:[.,]\d{1,6})?\Z")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:[.,][0-9]{1,6})?\Z")
 _GAPS = re.compile(r"[\s\u00a0\u202f]+")
 
 

@@ -13,6 +13,7 @@ from webapp.clients.queries.parts import find_document, get_part
 from webapp.clients.rules import WALLED_DOCUMENTS
 from webapp.clients.services import parts
 from webapp.core.errors import Forbidden, Invalid
+from webapp.core.ids import new_id
 from webapp.files import policy as files_policy
 from webapp.files import services as files
 from webapp.users import audit
@@ -32,11 +33,13 @@ def add_document(actor: Actor, client_id: uuid.UUID, values: dict[str, Any]) -> 
     if not may_write_document(actor, values["kind"]):
         raise Forbidden(_l("Les références bancaires sont réservées à la finance."))
     _check(values)
-    file_id = values.get("file_id")
-    by = None if actor.user_id == NOBODY else actor.user_id
-    row: Document = parts.add_part(actor, client_id, "documents", {**values, "added_by": by})
+    file_id, document_id = values.get("file_id"), new_id()
     if file_id is not None:
-        files.attach(actor, file_id, SUBJECT, row.id)
+        files.attach(actor, file_id, SUBJECT, document_id)
+    by = None if actor.user_id == NOBODY else actor.user_id
+    row: Document = parts.add_part(
+        actor, client_id, "documents", {**values, "added_by": by}, part_id=document_id
+    )
     return row
 
 

@@ -43,14 +43,21 @@ def writable(actor: Actor, client_id: uuid.UUID, part: str) -> Client:
     return client
 
 
-def add_part(actor: Actor, client_id: uuid.UUID, part: str, values: dict[str, Any]) -> Any:
+def add_part(
+    actor: Actor,
+    client_id: uuid.UUID,
+    part: str,
+    values: dict[str, Any],
+    *,
+    part_id: uuid.UUID | None = None,
+) -> Any:
     """A new row of `part` with these values, already checked by its schema.
 
     Raises NotFound, Forbidden, Invalid. Events: ClientsChanged.
     """
     client = writable(actor, client_id, part)
     _check(part, values)
-    row = MODELS[part](id=new_id(), client_id=client.id, **values)
+    row = MODELS[part](id=part_id or new_id(), client_id=client.id, **values)
     db.session.add(row)
     db.session.flush()
     _settle(row)
