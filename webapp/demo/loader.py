@@ -25,6 +25,8 @@ from webapp.demo.books import Document, stream_books
 from webapp.demo.companies import Company, make_companies
 from webapp.demo.limits import Limit, make_limits
 from webapp.demo.people import Person, make_people, reps
+from webapp.demo.sheet_writing import write_sheets
+from webapp.demo.sheets import make_sheets
 from webapp.demo.talk import Conversation, make_talk
 from webapp.extensions import db
 from webapp.home.services import refresh_lines
@@ -115,7 +117,12 @@ def _write_standing(rng: random.Random, clients: int, invoices: int, tell: Say) 
     if first > 1:
         rng.seed(f"{first}:{rng.random()}")
     companies = make_companies(rng, clients, reps(people), first)
-    client_ids = writing.write_clients(companies, branches, user_ids, day)
+    papers = random.Random(f"sheets:{rng.getstate()[1][0]}")  # nosec B311 # the rest stays as it was
+    sheets = make_sheets(papers, companies, day)
+    client_ids = writing.write_clients(
+        companies, [sheet.identity for sheet in sheets], branches, user_ids, day
+    )
+    write_sheets(sheets, companies, client_ids, user_ids, day)
     tell(f"{len(companies)} clients")
     documents, payments, talked_of = _write_books(rng, companies, client_ids, invoices, day, tell)
     owed, late = _standing(client_ids, day)
