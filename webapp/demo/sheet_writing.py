@@ -45,22 +45,15 @@ def write_sheets(
     since = at(day - timedelta(days=400), 9)
     pairs = list(zip(sheets, client_ids, strict=True))
     stamp = {"created_at": since, "updated_at": since}
-    insert_rows(
-        Contact, [_row(each, client_id, stamp) for sheet, client_id in pairs for each in sheet.contacts]
-    )
-    insert_rows(
-        Address, [_row(each, client_id, stamp) for sheet, client_id in pairs for each in sheet.addresses]
-    )
-    signatories = [_row(each, client_id, stamp) for sheet, client_id in pairs for each in sheet.signatories]
-    insert_rows(Signatory, signatories)
-    insert_rows(
-        BankAccount,
-        [
-            _row({"iban": sheet.iban, "masked": mask_iban(sheet.iban), "holder": company.legal_name}, client_id, stamp)
-            for (sheet, client_id), company in zip(pairs, companies, strict=True)
-            if sheet.iban
-        ],
-    )  # fmt: skip
+    for model, part in ((Contact, "contacts"), (Address, "addresses"), (Signatory, "signatories")):
+        rows = [_row(each, client_id, stamp) for sheet, client_id in pairs for each in getattr(sheet, part)]
+        insert_rows(model, rows)
+    accounts = []
+    for (sheet, client_id), company in zip(pairs, companies, strict=True):
+        if sheet.iban:
+            values = {"iban": sheet.iban, "masked": mask_iban(sheet.iban), "holder": company.legal_name}
+            accounts.append(_row(values, client_id, stamp))
+    insert_rows(BankAccount, accounts)
     _write_documents(pairs, companies, people, day)
     _write_answers(pairs, companies, people, day)
     _write_group(companies, client_ids)
@@ -118,14 +111,12 @@ def _write_answers(
 ) -> None:
     known = {field.label: field.id for field in list_fields(archived=True)}
     ids = [known.get(label) or new_id() for label, *_rest in FIELDS]
-    insert_rows(
-        CustomField,
-        [
-            {"id": ids[rank], "label": label, "kind": kind, "choices": list(choices), "valid_days": days, "position": rank}
-            for rank, (label, kind, choices, days, _answers) in enumerate(FIELDS)
-            if label not in known
-        ],
-    )  # fmt: skip
+    fields = []
+    for rank, (label, kind, choices, days, _answers) in enumerate(FIELDS):
+        if label not in known:
+            asked = {"kind": kind, "choices": list(choices), "valid_days": days}
+            fields.append({"id": ids[rank], "label": label, "position": rank, **asked})
+    insert_rows(CustomField, fields)
     rows = []
     for (sheet, client_id), company in zip(pairs, companies, strict=True):
         author = people[company.sales_rep]
