@@ -40,9 +40,9 @@ NAF = {
 REGISTRIES = {"Lyon": "Lyon", "Grenoble": "Grenoble", "Marseille": "Marseille", "Nantes": "Nantes"}
 _FIRST_NAMES = """
 Anne Antoine Aurélie Benoît Camille Catherine Céline Christophe Claire Damien Delphine Élise Émilie Éric
-Fabien Florence Françoise Gilles Hélène Isabelle Jérôme Julien Karim Laurent Leïla Marc Marion Martine Mathieu Nadia
-Nathalie Nicolas Olivier Pascal Patricia Philippe Rachid Sandrine Sébastien Sophie Stéphane Sylvie Thierry
-Valérie Vincent Yann
+Fabien Florence Françoise Gilles Hélène Isabelle Jérôme Julien Karim Laurent Leïla Marc Marion Martine
+Mathieu Nadia Nathalie Nicolas Olivier Pascal Patricia Philippe Rachid Sandrine Sébastien Sophie Stéphane
+Sylvie Thierry Valérie Vincent Yann
 """
 FIRST_NAMES = tuple(_FIRST_NAMES.split())
 JOBS = {
