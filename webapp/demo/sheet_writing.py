@@ -24,6 +24,7 @@ from webapp.clients.queries.custom import list_fields
 from webapp.clients.rules import mask_iban
 from webapp.core.ids import new_id
 from webapp.demo.companies import Company
+from webapp.demo.people import DOMAIN
 from webapp.demo.sheets import FIELDS, Sheet, make_pdf
 from webapp.demo.writing import at, insert_rows
 from webapp.extensions import db
@@ -130,8 +131,8 @@ def _write_answers(
 
 
 def _write_group(companies: Sequence[Company], client_ids: Sequence[uuid.UUID]) -> None:
-    """Two clients of one representative become subsidiaries of a third."""
-    owner = companies[0].sales_rep
+    """Two of Bob's clients become subsidiaries of a third: the demo is entered as him first."""
+    owner = f"bob@{DOMAIN}"
     own = [
         client_id
         for company, client_id in zip(companies, client_ids, strict=True)

@@ -24,10 +24,21 @@ from webapp.core.api import ApiSchema, answer, command, page_of
 from webapp.core.db import unit_of_work
 from webapp.users.current import current_actor
 
+View = type[MethodView]
+
 
 def resource(part: str, name: str, taken: type[ApiSchema], shown: type[ApiSchema]) -> None:
     """Routes of one part: list and add under the client, read, write and take away one."""
+    views: tuple[tuple[View, str], ...] = (
+        (_several(part, name, taken, shown), ""),
+        (_one(part, taken, shown), "/<uuid:part_id>"),
+    )
+    for view, suffix in views:
+        view.__name__ = f"{name}{view.__name__}"
+        blp.route(f"/clients/<uuid:client_id>/{part}{suffix}")(view)
 
+
+def _several(part: str, name: str, taken: type[ApiSchema], shown: type[ApiSchema]) -> View:
     class Several(MethodView):
         """All of them on one client."""
 
@@ -45,6 +56,10 @@ def resource(part: str, name: str, taken: type[ApiSchema], shown: type[ApiSchema
             """Add one."""
             return part_json(parts.add_part(current_actor(), client_id, part, values), shown), 201
 
+    return Several
+
+
+def _one(part: str, taken: type[ApiSchema], shown: type[ApiSchema]) -> View:
     class One(MethodView):
         """One of them."""
 
@@ -69,9 +84,7 @@ def resource(part: str, name: str, taken: type[ApiSchema], shown: type[ApiSchema
                 parts.remove_part(current_actor(), client_id, part, part_id)
             return answer(None, 204)
 
-    for view, suffix in ((Several, ""), (One, "/<uuid:part_id>")):
-        view.__name__ = f"{name}{view.__name__}"
-        blp.route(f"/clients/<uuid:client_id>/{part}{suffix}")(view)
+    return One
 
 
 resource("contacts", "Contact", ContactSchema, ContactSchema)

@@ -13,7 +13,7 @@ from webapp.clients.models import Client
 from webapp.clients.views.shell import FILTERS, SORTS, blueprint, read_listing
 from webapp.core.api import encode_cursor
 from webapp.home.queries import timeline
-from webapp.home.queries.accounts import get_account
+from webapp.home.queries.accounts import Account, get_account
 from webapp.home.queries.figures import card_of, read_figures
 from webapp.users.actor import FIELD_ROLES, Actor
 from webapp.users.current import current_actor
@@ -29,22 +29,29 @@ def sheet(client_id: UUID) -> str | Response:
     account = get_account(actor, client_id)
     if account.client.merged_into_id is not None:
         return redirect(url_for("clients.sheet", client_id=account.client.merged_into_id))
-    figures = read_figures(actor, account)
     return render_template(
         "clients/sheet.html",
-        account=account,
-        client=account.client,
         listing=read_listing(actor),
         filters=FILTERS,
         sorts=SORTS,
         current=client_id,
-        figures=figures,
-        aging=figures.aging,
-        card=card_of(account, figures) if actor.role in FIELD_ROLES else None,
-        directions=directions(account.client),
-        limit_url=limit_url(actor, client_id),
+        **_head(actor, account),
         **activity_lines(actor, client_id),
-    )  # fmt: skip
+    )
+
+
+def _head(actor: Actor, account: Account) -> dict[str, Any]:
+    """What stands above the tabs; people in the field have the card of a visit there."""
+    figures = read_figures(actor, account)
+    return {
+        "account": account,
+        "client": account.client,
+        "figures": figures,
+        "aging": figures.aging,
+        "card": card_of(account, figures) if actor.role in FIELD_ROLES else None,
+        "directions": directions(account.client),
+        "limit_url": limit_url(actor, account.client.id),
+    }
 
 
 @blueprint.get("/clients/<uuid:client_id>/visit")

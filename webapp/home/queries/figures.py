@@ -13,7 +13,7 @@ from webapp.clients.models import Contact
 from webapp.core.clock import local, today
 from webapp.extensions import db
 from webapp.home.queries.accounts import Account
-from webapp.home.queries.timeline.sources import UUID
+from webapp.home.queries.timeline.columns import UUID
 from webapp.home.rules import paying, visit
 from webapp.invoices import rules
 from webapp.invoices.models import Instalment, Invoice

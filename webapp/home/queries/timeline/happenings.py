@@ -13,7 +13,8 @@ from sqlalchemy import Integer, bindparam, select, tuple_, union_all
 
 from webapp.core.cursors import as_id, as_instant, as_text, read_cursor
 from webapp.extensions import db
-from webapp.home.queries.timeline.sources import INSTANT, KIND, SOURCES, UUID, edit_of
+from webapp.home.queries.timeline.columns import INSTANT, KIND, UUID
+from webapp.home.queries.timeline.sources import SOURCES, edit_of
 from webapp.users.actor import Actor
 from webapp.users.models import AuditEntry, User
 from webapp.users.policy import may

@@ -4,40 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any
 
-from sqlalchemy import (
-    String,
-    Uuid,
-    and_,
-    bindparam,
-    case,
-    cast,
-    func,
-    literal,
-    null,
-    or_,
-    select,
-    type_coerce,
-)
-from sqlalchemy.types import BigInteger
+from sqlalchemy import and_, case, cast, func, literal, or_, select
 
 from webapp.clients.models import Client, Document
 from webapp.clients.rules import WALLED_DOCUMENTS
-from webapp.core.clock import UtcDateTime
-from webapp.imports.models import Import
+from webapp.home.queries.timeline.columns import CLIENT, CLIENT_TEXT, INSTANT, KIND, UUID, author, imported
+from webapp.home.queries.timeline.columns import line as shared
 from webapp.invoices.models import Invoice, Order
 from webapp.payments.models import Allocation, Matching, Payment, WriteOff
 from webapp.risk.models import Alert, CreditLimit
 from webapp.threads.models import Message
 from webapp.users.models import AuditEntry
 
-# One of each: SQLAlchemy works out a type's place in its cache once an instance.
-BIG, TEXT, KIND, KEY, DIGITS = BigInteger(), String(400), String(16), String(36), String(32)
-UUID, INSTANT = Uuid(), UtcDateTime()
-CLIENT: Any = bindparam("client_id", type_=UUID)
-CLIENT_TEXT: Any = bindparam("client_text", type_=String(64))
 # What of a sheet's changes its timeline tells. Reading bank references is for the audit trail alone.
 EDITS = (
     "client.create", "client.update", "client.merge", "client.unmerge", "client.link", "client.unlink",
@@ -58,117 +38,47 @@ class Source:
     build: Callable[[str], Any]
 
 
-def _line(
-    kind: Any,
-    at: Any,
-    key: Any,
-    *,
-    amount: Any = None,
-    ref: Any = None,
-    text: Any = None,
-    subject: Any = None,
-    actor: Any = None,
-    count: Any = None,
-) -> Any:
-    """The columns every source shares, typed so that PostgreSQL can stack them."""
-    return select(
-        cast(literal(kind) if isinstance(kind, str) else kind, KIND).label("kind"),
-        at.label("at"),
-        key.label("id"),
-        cast(null() if amount is None else amount, BIG).label("amount"),
-        cast(null() if ref is None else ref, TEXT).label("ref"),
-        cast(null() if text is None else text, TEXT).label("text"),
-        (cast(null(), UUID) if subject is None else subject).label("subject_id"),
-        (cast(null(), UUID) if actor is None else actor).label("actor_id"),
-        (literal(1) if count is None else count).label("count"),
-    )
-
-
-def _imported(table: Any, amount: Any, kind: Any) -> Any:
-    """What one file brought for the client is one line, however many rows it had."""
-    rows = (
-        select(
-            table.import_id,
-            kind.label("kind"),
-            func.max(table.recorded_at, type_=INSTANT).label("at"),
-            func.sum(amount).label("amount"),
-            func.count().label("count"),
-            Import.filename,
-            Import.created_by,
-        )
-        .join(Import, Import.id == table.import_id)
-        .where(table.client_id == CLIENT, table.voided_at.is_(None))
-        .group_by(table.import_id, kind, Import.filename, Import.created_by)
-        .subquery()
-    )
-    return _line(
-        rows.c.kind,
-        rows.c.at,
-        rows.c.import_id,
-        amount=rows.c.amount,
-        ref=rows.c.filename,
-        actor=rows.c.created_by,
-        count=rows.c["count"],
-    )
-
-
-def _author(dialect: str, subject: str, key: Any) -> Any:
-    """Who recorded it, as the audit trail says."""
-    same = (AuditEntry.subject_type == subject) & (AuditEntry.subject_id == _dashed(dialect, key))
-    first = select(AuditEntry.actor_id).where(same).order_by(AuditEntry.id).limit(1)
-    return first.scalar_subquery()
-
-
-def _dashed(dialect: str, key: Any) -> Any:
-    """A UUID as the audit trail writes it; SQLite keeps 32 digits without dashes."""
-    if dialect != "sqlite":
-        return cast(key, KEY)
-    digits, cuts = type_coerce(key, DIGITS), ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
-    pieces: list[Any] = [func.substr(digits, start, length) for start, length in cuts]
-    return reduce(lambda left, right: left + "-" + right, pieces)
-
-
 def _documents(dialect: str) -> Any:
-    line = _line(
+    line = shared(
         Invoice.kind,
         Invoice.recorded_at,
         Invoice.id,
         amount=Invoice.gross_value,
         ref=Invoice.ref,
         subject=Invoice.id,
-        actor=_author(dialect, "invoice", Invoice.id),
+        actor=author(dialect, "invoice", Invoice.id),
     )
     return line.where(Invoice.client_id == CLIENT, Invoice.voided_at.is_(None), Invoice.import_id.is_(None))
 
 
 def _orders(dialect: str) -> Any:
-    line = _line(
+    line = shared(
         Order.kind,
         Order.recorded_at,
         Order.id,
         amount=Order.amount,
         ref=Order.ref,
         text=Order.state,
-        actor=_author(dialect, "order", Order.id),
+        actor=author(dialect, "order", Order.id),
     )
     return line.where(Order.client_id == CLIENT, Order.voided_at.is_(None))
 
 
 def _receipts(dialect: str) -> Any:
-    line = _line(
+    line = shared(
         "payment",
         Payment.recorded_at,
         Payment.id,
         amount=Payment.amount_value,
         text=Payment.text,
-        actor=_author(dialect, "payment", Payment.id),
+        actor=author(dialect, "payment", Payment.id),
     )
     return line.where(Payment.client_id == CLIENT, Payment.voided_at.is_(None), Payment.import_id.is_(None))
 
 
 def _returns(_dialect: str) -> Any:
     at = func.coalesce(Payment.returned_at, Payment.recorded_at, type_=INSTANT)
-    line = _line("return", at, Payment.id, amount=Payment.amount_value, text=Payment.return_reason)
+    line = shared("return", at, Payment.id, amount=Payment.amount_value, text=Payment.return_reason)
     return line.where(
         Payment.client_id == CLIENT, Payment.voided_at.is_(None), Payment.returned_on.is_not(None)
     )
@@ -179,7 +89,7 @@ def _allocated(column: Any) -> Any:
 
 
 def _matchings(_dialect: str) -> Any:
-    line = _line(
+    line = shared(
         "matching",
         Matching.made_at,
         Matching.id,
@@ -193,7 +103,7 @@ def _matchings(_dialect: str) -> Any:
 
 def _unmatchings(_dialect: str) -> Any:
     undone = func.coalesce(_allocated(func.max(Allocation.reversed_at)), Matching.made_at, type_=INSTANT)
-    line = _line(
+    line = shared(
         "unmatching",
         undone,
         Matching.id,
@@ -206,7 +116,7 @@ def _unmatchings(_dialect: str) -> Any:
 
 def _write_offs(_dialect: str) -> Any:
     """Those asked for, refused or undone; one that was approved is a document."""
-    line = _line(
+    line = shared(
         "write_off_ask",
         func.coalesce(WriteOff.decided_at, WriteOff.requested_at, type_=INSTANT),
         WriteOff.id,
@@ -222,12 +132,12 @@ def _write_offs(_dialect: str) -> Any:
 
 
 def _alerts(_dialect: str) -> Any:
-    line = _line("alert", Alert.raised_at, Alert.id, amount=Alert.level, text=Alert.kind, ref=Alert.state)
+    line = shared("alert", Alert.raised_at, Alert.id, amount=Alert.level, text=Alert.kind, ref=Alert.state)
     return line.where(Alert.client_id == CLIENT)
 
 
 def _limits(_dialect: str) -> Any:
-    line = _line(
+    line = shared(
         "limit",
         CreditLimit.set_at,
         CreditLimit.id,
@@ -244,7 +154,7 @@ def _said(line: Any) -> Any:
 
 def _messages(_dialect: str) -> Any:
     """About the client's invoices."""
-    line = _line(
+    line = shared(
         "message",
         Message.created_at,
         Message.id,
@@ -258,7 +168,7 @@ def _messages(_dialect: str) -> Any:
 
 def _client_messages(_dialect: str) -> Any:
     """About the client itself, and about those that were merged into it."""
-    line = _line(
+    line = shared(
         "message",
         Message.created_at,
         Message.id,
@@ -272,7 +182,7 @@ def _client_messages(_dialect: str) -> Any:
 
 def _papers(walled: bool) -> Callable[[str], Any]:
     def build(_dialect: str) -> Any:
-        line = _line(
+        line = shared(
             "document",
             Document.created_at,
             Document.id,
@@ -298,7 +208,7 @@ def edit_of(actions: Iterable[str]) -> Any:
 
 def _edits(actions: tuple[str, ...]) -> Callable[[str], Any]:
     def build(_dialect: str) -> Any:
-        line = _line(
+        line = shared(
             "client", AuditEntry.at, AuditEntry.id, text=AuditEntry.action, actor=AuditEntry.actor_id
         )
         return line.where(edit_of(actions))
@@ -310,13 +220,13 @@ SOURCES = (
     Source("invoices", None, _documents),
     Source("invoices", None, _orders),
     Source(
-        "imports", None, lambda _dialect: _imported(Invoice, Invoice.gross_value, cast(Invoice.kind, KIND))
+        "imports", None, lambda _dialect: imported(Invoice, Invoice.gross_value, cast(Invoice.kind, KIND))
     ),
     # PostgreSQL refuses to group by a bare text.
     Source(
         "imports",
         "payment.read",
-        lambda _dialect: _imported(Payment, Payment.amount_value, cast(literal("payment"), KIND)),
+        lambda _dialect: imported(Payment, Payment.amount_value, cast(literal("payment"), KIND)),
     ),
     Source("payments", "payment.read", _receipts),
     Source("payments", "payment.read", _returns),
