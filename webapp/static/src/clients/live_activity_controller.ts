@@ -35,7 +35,7 @@ export default class LiveActivityController extends Controller<FrameElement> {
   }
 
   #refresh(): void {
-    if (this.element.querySelector("turbo-frame .tl")) return;
+    if (this.element.querySelector(":scope turbo-frame .tl")) return;
     if (this.element.src === new URL(this.urlValue, location.href).href) void this.element.reload();
     else this.element.src = this.urlValue;
   }
