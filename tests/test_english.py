@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -18,8 +19,11 @@ from tests.factories.people import Cast
 from tests.factories.talk import say
 from tests.factories.words import Words
 from tests.test_languages import compile_catalogue
-from webapp.core.clock import today
+from webapp.clients.models import Client, CustomValue
+from webapp.clients.services import bank, custom, documents, merging, parts, upsert_client
+from webapp.core.clock import now, today
 from webapp.core.db import unit_of_work
+from webapp.extensions import db
 from webapp.notifications.texts import push_words
 from webapp.payments.services import record_payment
 from webapp.users.actor import Actor
@@ -78,7 +82,36 @@ def ids(cast: Cast) -> dict[str, str]:
         "user_id": str(cast.bob.user_id),
         "branch_id": str(cast.lyon.id),
         "import_id": str(bring(sonia, WRONG).id),
+        **sheet(cast, client),
     }
+
+
+def sheet(cast: Cast, client: Client) -> dict[str, str]:
+    """Something of everything on the client's sheet; the ids of a contact and of a field."""
+    with unit_of_work():
+        contact = {"name": "Anne Ford", "role": "payer", "job": "Clerk", "phone": "0478", "preferred": True}
+        kept = parts.add_part(cast.alice, client.id, "contacts", contact)
+        parts.add_part(cast.alice, client.id, "addresses", {"kind": "delivery", "city": "York"})
+        parts.add_part(cast.alice, client.id, "references", {"company": "Stone Works", "said": "Pays well"})
+        signer = {"name": "Anne Ford", "capacity": "Director", "until": today() - timedelta(days=1)}
+        parts.add_part(cast.alice, client.id, "signatories", {**signer, "ceiling": 500_000})
+        documents.add_document(cast.alice, client.id, {"kind": "stamp", "ends_on": date(2020, 1, 1)})
+        bank.add_account(cast.alice, client.id, {"iban": "DE89370400440532013000"})
+        field = custom.define_field(cast.ada, label="Headcount", kind="number", valid_days=30)
+        custom.answer_field(cast.bob, client.id, field.id, "12")
+        db.session.execute(update(CustomValue).values(confirmed_at=now() - timedelta(days=60)))
+        custom.define_field(cast.ada, label="Insured", kind="yes_no")
+        ids = {"part_id": str(kept.id), "field_id": str(field.id)}
+        make_twin(cast, client)
+    return ids
+
+
+def make_twin(cast: Cast, client: Client) -> None:
+    """A duplicate that was merged, and one that still looks like one."""
+    for ref in ("C-TWIN", "C-LIKE"):
+        values = {"legal_name": "Northern Joinery", "city": "York", "sales_rep": "bob@encours.test"}
+        upsert_client(cast.system, ref, values)
+    merging.merge_clients(cast.alice, client.id, "C-TWIN")
 
 
 def reader(actor: Actor) -> Actor:
@@ -99,14 +132,22 @@ def french_in(markup: str, names: tuple[str, ...] = NAMES) -> list[str]:
     return found
 
 
+# Rules that stand for several pages, and the words they are asked with.
+CHOICES: dict[str, tuple[dict[str, str], ...]] = {
+    "['panel']": tuple({"panel": name} for name in ("invoices", "contacts", "identity", "documents")),
+    "['part']": tuple({"part": name} for name in ("contacts", "addresses", "references", "signatories")),
+}
+
+
 def pages(app: Flask, ids: dict[str, str]) -> list[str]:
     """Every address that answers a page; a new kind of id has to be given an example above."""
     found = []
     for rule in app.url_map.iter_rules():
         if "GET" in (rule.methods or ()) and rule.endpoint not in PROGRAMS and rule.rule[:5] != "/api/":
-            built = rule.build({name: ids.get(name, "unknown") for name in rule.arguments})
-            assert built is not None, f"{rule}: its ids have no example"
-            found.append(built[1])
+            for chosen in CHOICES.get(str(sorted(rule.arguments & {"panel", "part"})), ({},)):
+                built = rule.build({name: ids.get(name, "unknown") for name in rule.arguments} | chosen)
+                assert built is not None, f"{rule}: its ids have no example"
+                found.append(built[1])
     return sorted(found)
 
 

@@ -30,6 +30,7 @@ from webapp.core import db as transactions
 # Bottom up: a feature may import those before it (docs/rooms.md).
 FEATURES = (
     "core",
+    "files",
     "users",
     "clients",
     "invoices",

@@ -48,6 +48,7 @@ class Settings:
     watchdog: bool = False
     live_path: str = "fast"  # or "stock": the sending half of a WebSocket as the library made it
     upload_limit: int = 600 * 1024 * 1024
+    storage_quota: int = 20_000 * 1024 * 1024
     extra: Mapping[str, object] = field(default_factory=dict)
 
     @property
@@ -82,6 +83,7 @@ class Settings:
             push_allowed_hosts=_hosts(env.get("PUSH_ALLOWED_HOSTS", "")),
             smtp_url=env.get("SMTP_URL", ""),
             storage_url=env.get("STORAGE_URL", ""),
+            storage_quota=_integer(env, "STORAGE_QUOTA_MB", 20_000, 1, 100_000_000) * 1024 * 1024,
             proxies=_integer(env, "TRUSTED_PROXIES", 0, 0, 5),
             watchdog=_flag(env, "ENCOURS_WATCHDOG", False),
             live_path=_choice(env, "LIVE_PATH", ("fast", "stock"), "fast"),

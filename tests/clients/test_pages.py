@@ -18,6 +18,7 @@ from webapp.home.services import refresh_lines
 from webapp.risk.models import CreditLimit
 
 MOST_QUERIES = 12
+TABS = ("invoices", "contacts", "identity", "documents")
 
 
 def limit(client: object, amount: int) -> None:
@@ -97,20 +98,35 @@ def test_the_sheet_says_how_much_can_still_be_sold(cast: Cast, browser_of: Calla
     limit(client, 1_000_000)
     page = browser_of(cast.bob).get(f"/clients/{client.id}").get_data(as_text=True)
     assert "\u2212126\u202f" not in page and "\u22121\u202f260" in page  # beyond the limit
-    assert "732\u00a0829\u00a0320" in page and "732\u00a0829\u00a0320\u00a000074" in page
     assert 'href="tel:0478000000"' in page and "geo:0,0?q=12%20rue%20des%20Lilas%2C%20Bron" in page
-    assert 'href="mailto:elise%40delorme.test"' in page and f'href="/invoices/{late.id}"' in page
+    assert 'href="mailto:elise%40delorme.test"' in page
     assert "Rien au-delà de 60 jours." in page and "35 j" in page and "Sauvegarde" in page
     assert "Avoirs et règlements à affecter" in page and "Retard toléré : 45 jours." in page
     assert "Fiche créée" in page and "Modifier" not in page
-    everything = browser_of(cast.alice).get(f"/clients/{client.id}?invoices=all").get_data(as_text=True)
-    assert "Avoir" in everything and f"/clients/{client.id}/edit" in everything
+    assert "Avant la visite" in page and "Demandez qui administre l’entreprise" in page
+    identity = browser_of(cast.bob).get(f"/clients/{client.id}/identity").get_data(as_text=True)
+    assert "732\u00a0829\u00a0320" in identity and "732\u00a0829\u00a0320\u00a000074" in identity
+    unpaid = browser_of(cast.bob).get(f"/clients/{client.id}/invoices").get_data(as_text=True)
+    assert f'href="/invoices/{late.id}"' in unpaid
+    everything = browser_of(cast.alice).get(f"/clients/{client.id}/invoices?invoices=all")
+    assert "Avoir" in everything.get_data(as_text=True)
+    assert f"/clients/{client.id}/edit" in browser_of(cast.alice).get(f"/clients/{client.id}").get_data(
+        as_text=True
+    )
 
 
 def test_a_sheet_with_nothing_on_it_still_answers(cast: Cast, browser_of: Callable) -> None:
     client = make_client(cast)
     page = browser_of(cast.bob).get(f"/clients/{client.id}").get_data(as_text=True)
-    assert "Sans plafond" in page and "Aucune facture ouverte." in page and "rien d’ouvert" in page
+    assert "Sans plafond" in page and "rien d’ouvert" in page and "Demandez qui paie les factures" in page
+    for tab, words in (
+        ("invoices", "Aucune facture ouverte."),
+        ("contacts", "Personne n’est noté ici."),
+        ("identity", "Aucun signataire noté."),
+        ("documents", "Aucun document."),
+    ):
+        assert words in browser_of(cast.bob).get(f"/clients/{client.id}/{tab}").get_data(as_text=True)
+        assert browser_of(cast.oscar).get(f"/clients/{client.id}/{tab}").status_code == 404
     assert browser_of(cast.oscar).get(f"/clients/{client.id}").status_code == 404
     assert browser_of(cast.bob).get("/clients/not-a-uuid").status_code == 404
 
@@ -151,6 +167,10 @@ def test_pages_ask_the_database_at_most_twelve_times_whatever_the_size(
             "/clients?q=000&sort=name",
             "/clients?filter=breach",
             f"/clients/{ids[size // 2]}",
+            *(
+                f"/clients/{ids[size // 2]}/{tab}"
+                for tab in ("invoices", "contacts", "identity", "documents")
+            ),
             "/invoices",
         ):
             with count_queries() as sql:

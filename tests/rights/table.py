@@ -46,6 +46,29 @@ PUSH = {
     },
 }
 
+CONTACT = {"name": "Anne Faure", "role": "payer", "phone": "04 78 00 00 00"}
+BANK = {"iban": "FR76 3000 6000 0112 3456 7890 189", "bic": "AGRIFRPP882"}
+PDF = "<pdf>"
+PAPERS = ALL - {"admin"}
+PART = "/clients/<uuid:client_id>/<any(contacts,addresses,references,signatories):part>"
+# Taken away by the first who may; the next ones find nothing.
+GONE = frozenset({200, 204, 303, 404})
+
+
+def _parts(name: str, writers: frozenset[str], body: dict[str, str]) -> dict[str, Row]:
+    """The routes of one part of the sheet. Only a contact stands in the world; of the others, none."""
+    several = f"/api/v1/clients/<uuid:client_id>/{name}"
+    one = f"{several}/<uuid:part_id>"
+    found = frozenset({200, 404})
+    return {
+        f"GET {several}": Row(scope="client"),
+        f"POST {several}": Row(writers, scope="client", body=body),
+        f"GET {one}": Row(scope="client", accept=found),
+        f"PUT {one}": Row(writers, scope="client", denied=0, body=body, accept=found),
+        f"DELETE {one}": Row(writers, scope="client", denied=0, accept=GONE),
+    }
+
+
 TABLE: dict[str, Row] = {
     # The installable app and health
     "GET /manifest.webmanifest": Row(public=True),
@@ -139,11 +162,87 @@ TABLE: dict[str, Row] = {
     "POST /clients/<uuid:client_id>/edit": Row(
         IMPORTERS, scope="client", form=CLIENT_FORM, accept=frozenset({200, 302, 303, 409})
     ),
+    "GET /clients/<uuid:client_id>/visit": Row(scope="client"),
+    "GET /clients/<uuid:client_id>/<any(invoices,contacts,identity,documents):panel>": Row(scope="client"),
+    f"GET {PART}/new": Row(scope="client"),
+    f"POST {PART}/new": Row(scope="client", form=CONTACT),
+    f"GET {PART}/<uuid:part_id>": Row(scope="client"),
+    f"POST {PART}/<uuid:part_id>": Row(scope="client", form=CONTACT),
+    f"POST {PART}/<uuid:part_id>/remove": Row(scope="client", form={}, accept=GONE),
+    "GET /clients/<uuid:client_id>/bank-accounts": Row(FINANCE, scope="client"),
+    "GET /clients/<uuid:client_id>/bank-accounts/new": Row(FINANCE, scope="client"),
+    "POST /clients/<uuid:client_id>/bank-accounts/new": Row(
+        FINANCE, scope="client", form=BANK, accept=frozenset({303, 422})
+    ),
+    "POST /clients/<uuid:client_id>/bank-accounts/<uuid:part_id>/remove": Row(
+        FINANCE, scope="client", form={}, accept=GONE
+    ),
+    "GET /clients/<uuid:client_id>/documents/new": Row(PAPERS, scope="client"),
+    "POST /clients/<uuid:client_id>/documents/new": Row(PAPERS, scope="client", form={"kind": "kbis"}),
+    "POST /clients/<uuid:client_id>/documents/<uuid:part_id>/remove": Row(
+        PAPERS, scope="client", denied=0, form={}, accept=GONE
+    ),
+    "GET /clients/<uuid:client_id>/fields/<uuid:field_id>": Row(scope="client"),
+    "POST /clients/<uuid:client_id>/fields/<uuid:field_id>": Row(scope="client", form={"value": "12"}),
+    "POST /clients/<uuid:client_id>/fields/<uuid:field_id>/confirm": Row(scope="client", form={}),
+    "GET /clients/<uuid:client_id>/group": Row(scope="client"),
+    "POST /clients/<uuid:client_id>/parent": Row(
+        IMPORTERS, scope="client", form={"parent_ref": "C-NONE"}, accept=frozenset({422})
+    ),
+    "POST /clients/<uuid:client_id>/parent/remove": Row(IMPORTERS, scope="client", form={}),
+    "GET /clients/duplicates": Row(FINANCE),
+    "GET /clients/<uuid:client_id>/merge": Row(FINANCE, scope="client"),
+    "POST /clients/<uuid:client_id>/merge": Row(
+        FINANCE, scope="client", form={"loser_ref": "C-NONE"}, accept=frozenset({422})
+    ),
+    "POST /clients/merges/<uuid:merge_id>/undo": Row(scope="nobody", form={}),
+    "GET /settings/client-sheet": Row(ADMIN),
+    "POST /settings/client-sheet": Row(ADMIN, form={"label": "<fresh>", "kind": "text"}),
+    "POST /settings/client-sheet/fundable": Row(ADMIN, form={"fundable_days": "45"}),
+    "GET /settings/client-sheet/<uuid:field_id>": Row(ADMIN),
+    "POST /settings/client-sheet/<uuid:field_id>": Row(ADMIN, form={"label": "Effectif", "used": "1"}),
+    # Stored files: theirs who brought them; the rights of documents are in tests/files.
+    "GET /files/<uuid:file_id>": Row(scope="nobody"),
+    "GET /api/v1/files/<uuid:file_id>": Row(scope="nobody"),
+    "POST /api/v1/files": Row(form={"file": PDF}),
     "GET /invoices": Row(),
     "GET /api/v1/clients": Row(),
     "GET /api/v1/clients/<uuid:client_id>": Row(scope="client"),
     "GET /api/v1/clients/<uuid:client_id>/exposure": Row(scope="client"),
     "GET /api/v1/clients/<uuid:client_id>/timeline": Row(scope="client"),
+    "GET /api/v1/clients/<uuid:client_id>/figures": Row(scope="client"),
+    "GET /api/v1/clients/<uuid:client_id>/group": Row(scope="client"),
+    "PUT /api/v1/clients/<uuid:client_id>/parent": Row(IMPORTERS, scope="client", body={"parent_ref": None}),
+    "POST /api/v1/clients/<uuid:client_id>/merges": Row(
+        FINANCE, scope="client", body={"loser_ref": "C-NONE"}, accept=frozenset({422})
+    ),
+    "POST /api/v1/merges/<uuid:merge_id>/undo": Row(scope="nobody"),
+    "GET /api/v1/custom-fields": Row(),
+    "POST /api/v1/custom-fields": Row(ADMIN, body={"label": "Effectif", "kind": "number"}),
+    "GET /api/v1/clients/<uuid:client_id>/custom-values": Row(scope="client"),
+    "PUT /api/v1/clients/<uuid:client_id>/custom-values/<uuid:field_id>": Row(
+        scope="client", body={"value": "12"}
+    ),
+    "POST /api/v1/clients/<uuid:client_id>/custom-values/<uuid:field_id>/confirmation": Row(scope="client"),
+    "GET /api/v1/clients/<uuid:client_id>/bank-accounts": Row(FINANCE, scope="client"),
+    "POST /api/v1/clients/<uuid:client_id>/bank-accounts": Row(
+        FINANCE, scope="client", body=BANK, accept=frozenset({201, 422})
+    ),
+    "GET /api/v1/clients/<uuid:client_id>/bank-accounts/<uuid:part_id>": Row(
+        FINANCE, scope="client", accept=GONE
+    ),
+    "DELETE /api/v1/clients/<uuid:client_id>/bank-accounts/<uuid:part_id>": Row(
+        FINANCE, scope="client", accept=GONE
+    ),
+    "GET /api/v1/clients/<uuid:client_id>/documents": Row(scope="client"),
+    "POST /api/v1/clients/<uuid:client_id>/documents": Row(PAPERS, scope="client", body={"kind": "kbis"}),
+    "DELETE /api/v1/clients/<uuid:client_id>/documents/<uuid:part_id>": Row(
+        PAPERS, scope="client", denied=0, accept=GONE
+    ),
+    **_parts("contacts", ALL, CONTACT),
+    **_parts("addresses", IMPORTERS, {"kind": "billing", "city": "Lyon"}),
+    **_parts("references", IMPORTERS, {"company": "Fournitures du Rhône"}),
+    **_parts("signatories", IMPORTERS, {"name": "Anne Faure", "capacity": "Gérante"}),
     "GET /api/v1/clients/by-ref/<path:ref>": Row(scope="client"),
     "PUT /api/v1/clients/by-ref/<path:ref>": Row(IMPORTERS, scope="client", body=CLIENT),
     "GET /api/v1/invoices": Row(),

@@ -16,6 +16,8 @@ from tests.factories.books import make_client, make_invoice
 from tests.factories.limits import alerts_of, make_limit
 from tests.factories.people import Cast
 from tests.factories.talk import say
+from webapp.clients.models import Client
+from webapp.clients.services import custom, parts
 from webapp.core.clock import today
 from webapp.core.db import unit_of_work
 from webapp.core.ids import new_id
@@ -104,6 +106,7 @@ def make_world(cast: Cast) -> World:
         db.session.add(passkey)
         db.session.flush()
     import_id = _import(cast)
+    contact_id, field_id = _sheet(cast, client)
     alert = next(alert for alert in alerts_of(client) if alert.state == "open")
     mine = db.session.scalars(select(Notification).where(Notification.user_id == cast.bob.user_id)).first()
     token = db.session.scalars(select(ApiToken).where(ApiToken.user_id == cast.bob.user_id)).one()
@@ -127,6 +130,8 @@ def make_world(cast: Cast) -> World:
             "person": str(lea_id),
             "branch": str(cast.nantes.id),
             "new": str(new_id()),
+            "contact": contact_id,
+            "field": field_id,
             "bob": str(cast.bob.user_id),
             "alice": str(cast.alice.user_id),
             "import": import_id,
@@ -136,6 +141,16 @@ def make_world(cast: Cast) -> World:
             "today": today().isoformat(),
         },
     )
+
+
+def _sheet(cast: Cast, client: Client) -> tuple[str, str]:
+    """A person at the client's, and a question about it that is answered."""
+    with unit_of_work():
+        values = {"name": "Élise Delorme", "role": "payer", "phone": "04 78 00 00 00"}
+        contact_id = str(parts.add_part(cast.system, client.id, "contacts", values).id)
+        field_id = custom.define_field(cast.system, label="Effectif", kind="number").id
+        custom.answer_field(cast.bob, client.id, field_id, "8")
+    return contact_id, str(field_id)
 
 
 def _import(cast: Cast) -> str:
@@ -174,6 +189,8 @@ def ask(browser: FlaskClient, csrf: str, method: str, path: str, row: object, wo
 
 
 def _fill(value: object, world: World) -> object:
+    if value == "<pdf>":
+        return BytesIO(b"%PDF-1.4 " + uuid.uuid4().bytes), "kbis.pdf"
     if value == "<file>":
         return BytesIO(b"NO_PIECE;CLIENT;DATE;TTC\nF-2;C-LYON;01/11/2026;12,00\n"), "novembre.csv"
     if isinstance(value, str):

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, false, true
 
 from webapp.clients.models import Client
+from webapp.clients.rules import WALLED_DOCUMENTS
 from webapp.users.actor import Actor
 from webapp.users.policy import may, sees_everything
 
@@ -44,3 +45,42 @@ def in_scope(actor: Actor, on: Any = Client) -> ColumnElement[bool]:
 
 def may_write(actor: Actor) -> bool:
     return actor.role == "system" or may(actor, "client.write")
+
+
+# Who may write which part of a sheet.
+PART_RIGHTS = {
+    "contacts": "contact.write",
+    "addresses": "client.write",
+    "references": "client.write",
+    "signatories": "client.write",
+    "bank-accounts": "bank.write",
+    "documents": "document.write",
+}
+
+
+def may_write_part(actor: Actor, part: str) -> bool:
+    """Does the role write this part of the sheets in its scope? `part` is a key of PART_RIGHTS."""
+    return actor.role == "system" or may(actor, PART_RIGHTS[part])
+
+
+def may_read_bank(actor: Actor) -> bool:
+    """Is this person on the right side of the wall around bank references?"""
+    return may(actor, "bank.read")
+
+
+def may_read_document(actor: Actor, kind: str) -> bool:
+    """Documents that show an account are behind the same wall; the others go with the sheet."""
+    return kind not in WALLED_DOCUMENTS or may_read_bank(actor)
+
+
+def may_write_document(actor: Actor, kind: str) -> bool:
+    """Who may read such a document may bring and take away one, when the role brings documents."""
+    return may_write_part(actor, "documents") and (actor.role == "system" or may_read_document(actor, kind))
+
+
+def may_merge(actor: Actor) -> bool:
+    return actor.role == "system" or may(actor, "client.merge")
+
+
+def may_answer_fields(actor: Actor) -> bool:
+    return actor.role == "system" or may(actor, "field.write")

@@ -23,6 +23,7 @@ from webapp.extensions import db
 
 log = structlog.get_logger(__name__)
 _actor_key: Callable[[], str] | None = None
+_asker: Callable[[], Any] | None = None
 SECONDS_IN_TWO_YEARS = 63072000
 
 
@@ -37,6 +38,19 @@ def actor_key() -> str:
     if _actor_key is None:
         raise RuntimeError("no actor key was installed")
     return _actor_key()
+
+
+def use_asker(function: Callable[[], Any]) -> None:
+    """`users` says who is asking; features below it know the person by `user_id` alone."""
+    global _asker
+    _asker = function
+
+
+def asker() -> Any:
+    """Who is asking; raises NotSignedIn. What they may is asked of a policy that knows roles."""
+    if _asker is None:
+        raise RuntimeError("nobody says who is asking")
+    return _asker()
 
 
 def csp_nonce() -> str:

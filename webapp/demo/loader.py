@@ -26,6 +26,8 @@ from webapp.demo.commerce import write_commerce
 from webapp.demo.companies import Company, make_companies
 from webapp.demo.limits import Limit, make_limits
 from webapp.demo.people import Person, make_people, reps
+from webapp.demo.sheet_writing import write_sheets
+from webapp.demo.sheets import make_sheets
 from webapp.demo.talk import Conversation, make_talk
 from webapp.extensions import db
 from webapp.home.services import refresh_lines
@@ -116,7 +118,12 @@ def _write_standing(rng: random.Random, clients: int, invoices: int, tell: Say) 
     if first > 1:
         rng.seed(f"{first}:{rng.random()}")
     companies = make_companies(rng, clients, reps(people), first)
-    client_ids = writing.write_clients(companies, branches, user_ids, day)
+    papers = random.Random(f"sheets:{rng.getstate()[1][0]}")  # nosec B311 # the rest stays as it was
+    sheets = make_sheets(papers, companies, day)
+    client_ids = writing.write_clients(
+        companies, [sheet.identity for sheet in sheets], branches, user_ids, day
+    )
+    write_sheets(sheets, companies, client_ids, user_ids, day)
     tell(f"{len(companies)} clients")
     documents, payments, talked_of = _write_books(rng, companies, client_ids, invoices, day, tell)
     orders = write_commerce(random.Random(first), actor, client_ids, user_ids, day)  # nosec B311 # made up

@@ -98,12 +98,19 @@ def last_numbers(years: Sequence[int]) -> dict[int, int]:
 
 
 def write_clients(
-    companies: Sequence[Company], branches: dict[str, Branch], people: dict[str, uuid.UUID], day: date
+    companies: Sequence[Company],
+    identities: Sequence[dict[str, Any]],
+    branches: dict[str, Branch],
+    people: dict[str, uuid.UUID],
+    day: date,
 ) -> list[uuid.UUID]:
-    """Ids in the order of `companies`."""
+    """Ids in the order of `companies`; `identities` is what the register says of each."""
     since = at(day - timedelta(days=760), 8)
-    rows = [_client(company, branches, people, day, since) for company in companies]
-    _insert(Client, rows)
+    rows = [
+        {**_client(company, branches, people, day, since), **identity}
+        for company, identity in zip(companies, identities, strict=True)
+    ]
+    insert_rows(Client, rows)
     return [row["id"] for row in rows]
 
 
@@ -119,6 +126,7 @@ def _client(
         **{name: getattr(company, name) for name in PLAIN},
         "id": new_id(),
         "country": "FR",
+        "language": "fr",
         "branch_id": branches[company.branch].id,
         "sales_rep_id": people[company.sales_rep],
         "insolvency_on": day - timedelta(days=back) if back is not None else None,
@@ -154,9 +162,10 @@ def write_limits(limits: Sequence[Limit], clients: Sequence[uuid.UUID], people: 
         }
         for limit in limits
     ]
-    _insert(CreditLimit, rows)
+    insert_rows(CreditLimit, rows)
 
 
-def _insert(model: Any, rows: Sequence[dict[str, Any]]) -> None:
+def insert_rows(model: Any, rows: Sequence[dict[str, Any]]) -> None:
+    """Many rows at once, all with the same columns."""
     for start in range(0, len(rows), CHUNK):
         db.session.execute(insert(model.__table__), rows[start : start + CHUNK])

@@ -121,7 +121,7 @@ class Instalment(db.Model):
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
     invoice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("invoices.id"))
-    client_id: Mapped[uuid.UUID] = mapped_column(Uuid)
+    client_id: Mapped[uuid.UUID] = mapped_column(Uuid, info={"moves": True})  # with its invoice's
     number: Mapped[int]
     due_on: Mapped[date]
     amount: Mapped[int] = mapped_column(BigInteger)

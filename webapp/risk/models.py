@@ -63,7 +63,10 @@ class Alert(db.Model):
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
-    client_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("clients.id"))
+    # Of a merged client: one still open is closed by itself there, since nothing is owed any more.
+    client_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("clients.id"), info={"moves_when": "state = 'closed'"}
+    )
     kind: Mapped[str] = mapped_column(String(20))  # limit_warning, limit_breach, delay_breach
     level: Mapped[int]  # per cent of the limit; 100 for a delay
     severity: Mapped[int]  # 1 notice, 2 warning, 3 grave

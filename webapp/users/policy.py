@@ -13,6 +13,10 @@ EVERYONE = FINANCE | FIELD_ROLES | {"admin"}
 RIGHTS: dict[str, frozenset[str]] = {
     "client.read": EVERYONE,
     "client.write": FINANCE | {"admin"},
+    "client.merge": FINANCE,
+    "contact.write": EVERYONE,
+    "document.write": FINANCE | FIELD_ROLES,
+    "field.write": EVERYONE,
     "invoice.read": EVERYONE,
     "invoice.write": FINANCE,
     "payment.read": FINANCE | {"branch_manager", "sales_rep", "admin"},
@@ -27,6 +31,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     "alert.read": EVERYONE - {"after_sales"},
     "alert.acknowledge": EVERYONE - {"after_sales", "admin"},
     "bank.read": frozenset({"accountant", "credit_manager", "cfo"}),
+    "bank.write": frozenset({"accountant", "credit_manager", "cfo"}),
     "users.manage": frozenset({"admin"}),
     "settings.manage": frozenset({"admin"}),
     "metrics.read": frozenset({"admin", "system"}),

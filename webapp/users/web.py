@@ -133,6 +133,7 @@ def install(app: Flask) -> None:
     """Ask for a session everywhere but on public endpoints, for a second factor where the role must
     have one, check CSRF, fill templates."""
     web.use_actor_key(lambda: current_actor().key)
+    web.use_asker(current_actor)
     app.register_error_handler(SignInAgain, _on_stale_proof)
 
     @app.before_request

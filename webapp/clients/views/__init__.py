@@ -1,6 +1,6 @@
-"""Pages about clients: the list, the sheet, the form."""
+"""Pages about clients: the list, the sheet and its tabs, the forms, groups and merges, settings."""
 
-from webapp.clients.views import editing, index, sheet
+from webapp.clients.views import editing, index, panels, parts, relations, settings, sheet
 from webapp.clients.views.shell import blueprint
 
-__all__ = ["blueprint", "editing", "index", "sheet"]
+__all__ = ["blueprint", "editing", "index", "panels", "parts", "relations", "settings", "sheet"]

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from webapp.clients.policy import may_write
 from webapp.clients.schemas import ClientWrite, written
 from webapp.clients.services import upsert_client
+from webapp.clients.views.forms import LANGUAGE_NAMES
 from webapp.clients.views.shell import blueprint
 from webapp.core.db import unit_of_work
 from webapp.core.errors import Conflict, Forbidden, Invalid
@@ -30,6 +31,11 @@ LABELS = {
     "siren": _l("SIREN"),
     "siret": _l("SIRET"),
     "vat_number": _l("Numéro de TVA"),
+    "rcs": _l("RCS"),
+    "naf": _l("Code NAF"),
+    "legal_form": _l("Forme juridique"),
+    "founded_on": _l("Date de création"),
+    "language": _l("Langue"),
     "street": _l("Adresse"),
     "postcode": _l("Code postal"),
     "city": _l("Ville"),
@@ -101,9 +107,11 @@ def _read(values: dict[str, str]) -> dict[str, Any]:
     body: dict[str, Any] = {
         name: values[name] or None
         for name in LABELS
-        if name in values and name not in ("payment_days", "end_of_month", "legal_name")
+        if name in values and name not in ("payment_days", "end_of_month", "legal_name", "language")
     }
     body["legal_name"] = values.get("legal_name", "")
+    if values.get("language"):
+        body["language"] = values["language"]
     days = values.get("payment_days", "").strip()
     body["terms"] = {"end_of_month": "end_of_month" in values}
     if not days.isascii() or not days.isdigit() or int(days[:6]) > 365:
@@ -170,4 +178,5 @@ def _page(
         branches=[branch.name for branch in list_branches()],
         sellers=_sellers(),
         labels=LABELS,
+        language_names=LANGUAGE_NAMES,
     )

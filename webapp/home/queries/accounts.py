@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, case, func, literal, literal_column,
 
 from webapp.clients.models import Client, ClientAlias
 from webapp.clients.policy import in_scope
-from webapp.clients.queries import MISSING
+from webapp.clients.queries import MISSING, survivor_of
 from webapp.core.clock import today
 from webapp.core.cursors import Reader, as_id, as_number, as_text, read_cursor
 from webapp.core.errors import NotFound
@@ -64,8 +64,13 @@ class Account:
 
     @property
     def exposure(self) -> int:
-        """What the client owes: orders and unbilled deliveries are not recorded yet."""
+        """What limits are held against: what the client owes. Orders stand beside it (`open_orders`)."""
         return self.outstanding
+
+    @property
+    def open_orders(self) -> int:
+        """What is ordered and not billed yet, in cents."""
+        return self.balance.open_orders if self.balance else 0
 
     @property
     def days_overdue(self) -> int | None:
@@ -255,6 +260,8 @@ def get_account(actor: Actor, client_id: uuid.UUID) -> Account:
 def find_account_by_ref(actor: Actor, ref: str) -> Account | None:
     """One client by its reference; None when out of scope."""
     found = [] if "\x00" in ref else read(actor, base(actor).where(Client.ref == ref))
+    if found and found[0].client.merged_into_id is not None:
+        return find_account(actor, survivor_of(found[0].client).id)
     return found[0] if found else None
 
 

@@ -6,7 +6,9 @@ from webapp.users.services.company import (
     ensure_company,
     rename_branch,
     set_company,
+    set_company_figure,
     set_thresholds,
+    settings_only,
 )
 from webapp.users.services.passkeys import add_passkey, remove_passkey, use_passkey
 from webapp.users.services.people import (
@@ -66,9 +68,11 @@ __all__ = [
     "reset_second_factor",
     "set_active",
     "set_company",
+    "set_company_figure",
     "set_password",
     "set_second_factor_roles",
     "set_thresholds",
+    "settings_only",
     "start_session",
     "touch_session",
     "use_app_code",

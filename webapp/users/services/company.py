@@ -83,6 +83,21 @@ def set_thresholds(actor: Actor, **cents: int | None) -> Company:
     return company
 
 
+def set_company_figure(actor: Actor, name: str, value: int, most: int) -> None:
+    """Keep a whole number from 0 to `most` among the company's settings, for the feature that reads it.
+
+    Raises Forbidden, or Invalid under `name`.
+    """
+    settings_only(actor)
+    if not 0 <= value <= most:
+        raise Invalid(errors={name: _l("Indiquez un nombre de 0 à %(most)s.", most=most)})
+    company = ensure_company()
+    before = (company.settings or {}).get(name)
+    company.settings = {**(company.settings or {}), name: value}
+    db.session.flush()
+    audit.write(actor, "company.set", "company", company.id, before={name: before}, after={name: value})
+
+
 def ensure_branch(actor: Actor, name: str, parent: Branch | None = None) -> Branch:
     """The branch of that name, made under `parent` (the root by default) when it is new.
 

@@ -30,12 +30,21 @@ def get_client(actor: Actor, client_id: uuid.UUID) -> Client:
 
 
 def get_client_by_ref(actor: Actor, ref: str) -> Client:
-    """The client with that reference, or NotFound."""
+    """The client with that reference, or the one it was merged into; or NotFound."""
     query = select(Client).where(Client.ref == ref, in_scope(actor))
     found = None if "\x00" in ref else db.session.scalar(query)
+    if found is not None and found.merged_into_id is not None:
+        found = find_client(actor, survivor_of(found).id)
     if found is None:
         raise NotFound(MISSING)
     return found
+
+
+def survivor_of(client: Client) -> Client:
+    """The client that stands for a merged one, however often it was merged; itself otherwise."""
+    while client.merged_into_id is not None:
+        client = db.session.get_one(Client, client.merged_into_id)
+    return client
 
 
 def list_aliases(client_id: uuid.UUID) -> list[str]:
@@ -54,10 +63,10 @@ def map_aliases(client_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[str]]
 
 
 def map_by_ref(refs: Iterable[str]) -> dict[str, Client]:
-    """Clients by reference, unscoped, for bulk writers."""
+    """Clients by reference, unscoped, for bulk writers; a merged reference leads to who stands for it."""
     wanted, found = list(dict.fromkeys(refs)), {}
     for start in range(0, len(wanted), 500):
         chunk = wanted[start : start + 500]
         for client in db.session.scalars(select(Client).where(Client.ref.in_(chunk))):
-            found[client.ref] = client
+            found[client.ref] = survivor_of(client)
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import re
 import unicodedata
 from datetime import date, timedelta
 
@@ -16,6 +17,8 @@ TEXT_FIELDS = {
     "ref": 64,
     "legal_name": 200,
     "trade_name": 200,
+    "rcs": 60,
+    "legal_form": 60,
     "trade": 120,
     "street": 200,
     "postcode": 12,
@@ -23,6 +26,10 @@ TEXT_FIELDS = {
     "phone": 30,
     "email": 254,
 }
+
+# In which a client, or a person there, is written to.
+LANGUAGES = ("fr", "en", "de", "es", "it", "nl", "pt")
+_NAF = re.compile(r"(\d{2})\.?(\d{2})\s?([A-Za-z])\Z")
 
 
 def fold(text: str) -> str:
@@ -60,6 +67,23 @@ def clean_vat(text: str | None) -> tuple[str | None, str | None]:
         return str(vat.validate(text)), None
     except stdnum_errors.ValidationError:
         return None, "vat"
+
+
+def clean_naf(text: str | None) -> tuple[str | None, str | None]:
+    """A code of the French nomenclature of activities (`43.32A`) and None; or None and `naf`."""
+    if not text or not text.strip():
+        return None, None
+    found = _NAF.match(text.strip())
+    if found is None:
+        return None, "naf"
+    return f"{found[1]}.{found[2]}{found[3].upper()}", None
+
+
+def age(founded_on: date | None, day: date) -> int | None:
+    """Whole years a company has existed on `day`; None when unknown, or not founded yet."""
+    if founded_on is None or founded_on > day:
+        return None
+    return day.year - founded_on.year - ((day.month, day.day) < (founded_on.month, founded_on.day))
 
 
 def due_date(issued_on: date, payment_days: int, end_of_month: bool) -> date:

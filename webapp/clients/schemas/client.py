@@ -7,10 +7,12 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from marshmallow import fields, validate
 
-from webapp.clients.rules import TEXT_FIELDS
+from webapp.clients.rules import LANGUAGES, TEXT_FIELDS
 from webapp.core.api import ApiSchema, MoneySchema, PageArgs, money, page_of
 from webapp.core.fields import PlainText
 
+# Days overdue, as `invoices.rules.BUCKETS` counts them; a schema lies below that feature.
+BUCKETS = (("not_due", 0), ("1_30", 30), ("31_60", 60), ("61_90", 90), ("91_120", 120), ("over_120", None))
 INSOLVENCIES = ("safeguard", "receivership", "liquidation")
 
 
@@ -36,6 +38,11 @@ class ClientWrite(ApiSchema):
     siren = PlainText(40, allow_none=True)
     siret = PlainText(40, allow_none=True)
     vat_number = PlainText(40, allow_none=True)
+    rcs = _text("rcs", allow_none=True)
+    naf = PlainText(40, allow_none=True)
+    legal_form = _text("legal_form", allow_none=True)
+    founded_on = fields.Date(allow_none=True)
+    language = fields.String(validate=validate.OneOf(LANGUAGES))
     trade = _text("trade", allow_none=True)
     street = _text("street", allow_none=True)
     postcode = _text("postcode", allow_none=True)
@@ -60,6 +67,11 @@ class ClientSchema(ApiSchema):
     siren = fields.String(allow_none=True)
     siret = fields.String(allow_none=True)
     vat_number = fields.String(allow_none=True)
+    rcs = fields.String(allow_none=True)
+    naf = fields.String(allow_none=True)
+    legal_form = fields.String(allow_none=True)
+    founded_on = fields.Date(allow_none=True)
+    language = fields.String()
     trade = fields.String(allow_none=True)
     street = fields.String(allow_none=True)
     postcode = fields.String(allow_none=True)
@@ -122,6 +134,34 @@ class HappeningSchema(ApiSchema):
     count = fields.Integer()
 
 
+class TimelineArgs(PageArgs):
+    """How the timeline is paged and narrowed."""
+
+    kind = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.OneOf(["invoices", "payments", "messages", "risk", "sheet", "imports"]),
+    )
+
+
+class FiguresSchema(ApiSchema):
+    """How a client pays. `trend` is by how many days the last three months are later than the twelve
+    before; `fundable` what a factor or bank would finance, null for roles that may not see limits."""
+
+    days_late = fields.Integer(allow_none=True)
+    trend = fields.Integer(allow_none=True)
+    payer_class = fields.String(allow_none=True)
+    open_orders = fields.Nested(MoneySchema)
+    fundable = fields.Nested(MoneySchema, allow_none=True)
+    fundable_days = fields.Integer()
+    buckets = fields.Dict(keys=fields.String(), values=fields.Nested(MoneySchema))
+    credits = fields.Nested(MoneySchema)
+    last_payment = fields.Nested(MoneySchema, allow_none=True)
+    last_payment_on = fields.Date(allow_none=True)
+    best_payment = fields.Nested(MoneySchema, allow_none=True)
+    best_payment_on = fields.Date(allow_none=True)
+
+
 ClientPage = page_of(ClientSchema, "ClientPage")
 Timeline = page_of(HappeningSchema, "Timeline")
 PLAIN = (
@@ -131,6 +171,11 @@ PLAIN = (
     "siren",
     "siret",
     "vat_number",
+    "rcs",
+    "naf",
+    "legal_form",
+    "founded_on",
+    "language",
     "trade",
     "street",
     "postcode",
@@ -186,6 +231,26 @@ def exposure_json(account: Any, not_due: int) -> dict[str, Any]:
         "limit": money(account.limit),
         "utilisation": account.utilisation,
         "available": money(account.available),
+    }
+
+
+def figures_json(account: Any, figures: Any) -> dict[str, Any]:
+    """The figures of a sheet as the contract shows them."""
+    last, best = figures.last or (None, None), figures.best or (None, None)
+    names = [name for name, _last in BUCKETS]
+    return {
+        "days_late": account.balance.days_late if account.balance else None,
+        "trend": figures.trend,
+        "payer_class": account.letter,
+        "open_orders": money(account.open_orders),
+        "fundable": money(figures.fundable) if account.sees_limit else None,
+        "fundable_days": figures.fundable_days,
+        "buckets": {name: money(cents) for name, cents in zip(names, figures.aging.buckets, strict=True)},
+        "credits": money(figures.aging.credits),
+        "last_payment": money(last[1]),
+        "last_payment_on": last[0],
+        "best_payment": money(best[1]),
+        "best_payment_on": best[0],
     }
 
 

@@ -9,14 +9,14 @@ from flask import Response
 from flask.views import MethodView
 
 from webapp.clients import schemas
+from webapp.clients.api.shell import blp
 from webapp.clients.services import upsert_client
-from webapp.core.api import PageArgs, answer, blueprint, cut_page
+from webapp.core.api import answer, cut_page
 from webapp.core.db import unit_of_work
 from webapp.home.queries import accounts, timeline
+from webapp.home.queries.figures import read_figures
 from webapp.invoices.queries import aging
 from webapp.users.current import current_actor
-
-blp = blueprint("clients", __name__, "Clients: who owes us, how much, up to which limit.")
 
 
 @blp.route("/clients")
@@ -78,17 +78,29 @@ class Exposure(MethodView):
         return answer(schemas.exposure_json(account, aging(actor, client_id).not_due))
 
 
+@blp.route("/clients/<uuid:client_id>/figures")
+class ClientFigures(MethodView):
+    """How a client pays."""
+
+    @blp.response(200, schemas.FiguresSchema)
+    def get(self, client_id: uuid.UUID) -> Response:
+        """Read the figures of the sheet; payments are null for roles that may not read them."""
+        actor = current_actor()
+        account = accounts.get_account(actor, client_id)
+        return answer(schemas.figures_json(account, read_figures(actor, account)))
+
+
 @blp.route("/clients/<uuid:client_id>/timeline")
 class ClientTimeline(MethodView):
     """What happened with a client."""
 
-    @blp.arguments(PageArgs, location="query")
+    @blp.arguments(schemas.TimelineArgs, location="query")
     @blp.response(200, schemas.Timeline)
     def get(self, args: dict[str, Any], client_id: uuid.UUID) -> Response:
-        """List what happened, newest first."""
+        """List what happened, newest first; `kind` narrows it to one family of happenings."""
         actor = current_actor()
         accounts.get_account(actor, client_id)
         after = timeline.read_position(args["cursor"])
-        rows = timeline.list_happenings(actor, client_id, limit=args["limit"], after=after)
+        rows = timeline.list_happenings(actor, client_id, limit=args["limit"], after=after, kind=args["kind"])
         page = cut_page(rows, args["limit"], timeline.position_of)
         return answer({**page, "items": [schemas.happening_json(row) for row in page["items"]]})

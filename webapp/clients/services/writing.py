@@ -31,10 +31,13 @@ MESSAGES = {
     "siret_length": _l("Un SIRET compte 14 chiffres."),
     "siret_key": _l("Ce SIRET est faux : sa clé de contrôle ne correspond pas."),
     "vat": _l("Ce numéro de TVA n’est pas valable."),
+    "naf": _l("Un code NAF s’écrit 43.32A."),
 }
 REFUSED = _l("La fiche n’est pas enregistrée.")
 LONGEST_BRANCH, LONGEST_ALIAS, CHUNK = 120, 200, 500
-PLAIN = ("legal_name", "trade_name", "trade", "street", "postcode", "city", "country", "phone", "email")
+# Fields written as they come; those of OWN are the client's alone, and not in what it is found by.
+OWN = ("rcs", "legal_form", "founded_on", "language", "naf")
+PLAIN = ("legal_name", "trade_name", "trade", "street", "postcode", "city", "country", "phone", "email", *OWN)
 
 
 @dataclass
@@ -50,7 +53,12 @@ class Upserted:
 def check_identity(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, object]]:
     """Clean SIREN, SIRET and VAT number of `values`; returns them and field -> message."""
     cleaned, errors = dict(values), {}
-    checks = (("siren", rules.clean_siren), ("siret", rules.clean_siret), ("vat_number", rules.clean_vat))
+    checks = (
+        ("siren", rules.clean_siren),
+        ("siret", rules.clean_siret),
+        ("vat_number", rules.clean_vat),
+        ("naf", rules.clean_naf),
+    )
     for name, clean in checks:
         if name in values:
             cleaned[name], code = clean(values[name])
@@ -82,14 +90,18 @@ def upsert_client(
     """Create or edit the client `ref`; returns it and `created`, `updated` or `unchanged`.
 
     `values` are as the contract writes them (`legal_name`, `siren`, `branch` by name,
-    `sales_rep` by e-mail …); a field left out keeps its value. Events: ClientsChanged.
-    Raises Forbidden, Invalid, and Conflict when it changed since `seen_revision`.
+    `sales_rep` by e-mail …); a field left out keeps its value. What is written under the reference
+    of a merged client is another spelling of who stands for it: its name becomes an alias, nothing
+    else changes. Events: ClientsChanged. Raises Forbidden, Invalid, and Conflict when it changed since
+    `seen_revision`.
     """
     if not may_write(actor):
         raise Forbidden(_l("Votre rôle ne modifie pas les fiches."))
     if not ref.strip() or len(ref) > rules.TEXT_FIELDS["ref"] or text_fault(ref) is not None:
         raise Invalid(REFUSED, errors={"ref": text_fault(ref) or _l("Indiquez une référence.")})
     existing = db.session.scalar(select(Client).where(Client.ref == ref).with_for_update())
+    if existing is not None and existing.merged_into_id is not None:
+        return _spelt(existing, values, import_id), "unchanged"
     if existing is not None and seen_revision not in (None, existing.revision):
         raise Conflict(_l("Cette fiche a changé entre-temps."))
     cleaned, errors = check_identity(values)
@@ -114,6 +126,14 @@ def upsert_client(
     if {"branch_id", "sales_rep_id"} & changes.keys():
         record(ClientMoved(existing.id))
     return existing, "updated"
+
+
+def _spelt(merged: Client, values: dict[str, Any], import_id: uuid.UUID | None) -> Client:
+    """Who stands for a merged client, findable by the name it was given just now."""
+    survivor, name = queries.survivor_of(merged), values.get("legal_name")
+    if isinstance(name, str) and name.strip() and text_fault(name) is None and name != survivor.legal_name:
+        _add_aliases({survivor.id: {name}}, import_id)
+    return survivor
 
 
 def _resolve_placing(actor: Actor, values: dict[str, Any], errors: dict[str, object]) -> dict[str, Any]:
@@ -146,6 +166,7 @@ def _create(
     client = Client(id=new_id(), ref=ref, import_id=import_id, branch_id=branch_id)
     _assign(client, values)
     client.country = values.get("country") or "FR"
+    client.language = values.get("language") or "fr"
     db.session.add(client)
     return client
 
@@ -169,11 +190,11 @@ def _assign(client: Client, values: dict[str, Any]) -> dict[str, Any]:
             changes[name] = [getattr(client, name), values[name]]
             setattr(client, name, values[name])
     client.sort_name = rules.fold(client.name)[:200]
-    _index(client)
+    index_client(client)
     return changes
 
 
-def _index(client: Client, spellings: Iterable[str] = ()) -> None:
+def index_client(client: Client, spellings: Iterable[str] = ()) -> None:
     """What the client is found by: its identity, its town, and every spelling of its name."""
     client.search_text = rules.search_text(
         client.ref,
@@ -188,7 +209,7 @@ def _index(client: Client, spellings: Iterable[str] = ()) -> None:
 
 def _apply(client: Client, values: dict[str, Any]) -> dict[str, Any]:
     changes = _assign(client, values)
-    _index(client, queries.list_aliases(client.id))
+    index_client(client, queries.list_aliases(client.id))
     if changes:
         client.revision += 1
         client.updated_at = now()
@@ -251,7 +272,7 @@ def archive_clients(actor: Actor, client_ids: Sequence[uuid.UUID]) -> None:
         audit.write(actor, "client.archive", "client", "many", count=len(client_ids))
 
 
-def _add_aliases(names: dict[uuid.UUID, set[str]], import_id: uuid.UUID) -> None:
+def _add_aliases(names: dict[uuid.UUID, set[str]], import_id: uuid.UUID | None) -> None:
     """Note new spellings, and let the clients be found by them."""
     ids = list(names)
     for start in range(0, len(ids), CHUNK):
@@ -271,4 +292,4 @@ def _add_aliases(names: dict[uuid.UUID, set[str]], import_id: uuid.UUID) -> None
         for client in db.session.scalars(
             select(Client).where(Client.id.in_({row["client_id"] for row in fresh}))
         ):
-            _index(client, known[client.id])
+            index_client(client, known[client.id])

@@ -1,0 +1,13 @@
+"""Stored files belong in every copy."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from webapp.core.backups.kept import keep_in_backups
+from webapp.files.storage import FOLDER
+
+
+def register(app: Flask) -> None:
+    """No command of its own: what it keeps, and where."""
+    keep_in_backups(FOLDER)

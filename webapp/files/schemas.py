@@ -1,0 +1,38 @@
+"""Stored files as the API shows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_smorest.fields import Upload
+from marshmallow import fields
+
+from webapp.core.api import ApiSchema
+from webapp.files.models import StoredFile
+
+
+class FileUpload(ApiSchema):
+    """A file, as a form of several parts: PDF, JPEG, PNG, WebP or HEIC, at most 15 MB."""
+
+    file = Upload(required=True)
+
+
+class FileSchema(ApiSchema):
+    """What is known of a stored file."""
+
+    id = fields.UUID()
+    name = fields.String()
+    media_type = fields.String()
+    size = fields.Integer()
+    created_at = fields.DateTime()
+
+
+def file_json(row: StoredFile) -> dict[str, Any]:
+    """A stored file as the contract shows it."""
+    return {
+        "id": str(row.id),
+        "name": row.name,
+        "media_type": row.media_type,
+        "size": row.size,
+        "created_at": row.created_at,
+    }
