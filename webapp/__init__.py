@@ -36,6 +36,7 @@ FEATURES = (
     "payments",
     "threads",
     "risk",
+    "kpis",
     "imports",
     "home",
     "notifications",

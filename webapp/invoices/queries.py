@@ -22,6 +22,7 @@ from webapp.invoices.models import Balance, Instalment, Invoice
 from webapp.invoices.rules.late_interest import LateCharges, late_charges
 from webapp.users.actor import Actor
 from webapp.users.policy import sees_everything
+from webapp.users.queries import company
 
 MISSING = _l("Facture introuvable. Elle n’existe pas, ou n’est pas dans votre portefeuille.")
 CHUNK = 500
@@ -212,12 +213,13 @@ def _search(query: Select[Invoice], q: str) -> Select[Invoice]:
 
 @dataclass(frozen=True)
 class Aging:
-    """Open instalments by days overdue (cents, the order of `rules.BUCKETS`), credits apart."""
+    """Open instalments by days overdue (cents; not due, then up to each bound), credits apart."""
 
     buckets: tuple[int, ...]
     credits: int
     next_due_on: date | None = None
     next_due: int = 0
+    bounds: tuple[int, ...] = rules.BOUNDS
 
     @property
     def not_due(self) -> int:
@@ -239,17 +241,24 @@ def aging(actor: Actor, client_id: uuid.UUID | None = None) -> Aging:
         query = query.where(Instalment.client_id == client_id)
     elif not sees_everything(actor):
         query = query.where(Instalment.client_id.in_(select(Client.id).where(in_scope(actor))))
-    day, sums, credit = today(), [0] * len(rules.BUCKETS), 0
+    bounds = aging_bounds()
+    day, sums, credit = today(), [0] * (len(bounds) + 2), 0
     coming: dict[date, int] = {}
     for due_on, sign, amount in db.session.execute(query):
         if sign < 0:
             credit += int(amount)
             continue
-        sums[rules.bucket(due_on, day)] += int(amount)
+        sums[rules.bucket(due_on, day, bounds)] += int(amount)
         if due_on >= day:
             coming[due_on] = coming.get(due_on, 0) + int(amount)
     soonest = min(coming, default=None)
-    return Aging(tuple(sums), credit, soonest, coming[soonest] if soonest else 0)
+    return Aging(tuple(sums), credit, soonest, coming[soonest] if soonest else 0, bounds)
+
+
+def aging_bounds() -> tuple[int, ...]:
+    """Up to how many days late each bucket of the aging goes: the company's setting, else the usual ones."""
+    kept = (company().settings or {}).get("aging_bounds")
+    return tuple(kept) if kept and rules.check_bounds(kept) else rules.BOUNDS
 
 
 def map_documents(refs: Sequence[str]) -> dict[str, Invoice]:

@@ -15,6 +15,7 @@ from webapp.core.cursors import as_day, as_id, read_cursor
 from webapp.core.ids import parse_id
 from webapp.invoices.models import Invoice
 from webapp.invoices.queries import list_invoices
+from webapp.invoices.rules import BOUNDS
 from webapp.users.actor import Actor
 from webapp.users.current import current_actor
 
@@ -74,7 +75,14 @@ def _here(**changes: object) -> str:
 
 
 @blueprint.app_template_global("aging_keys")
-def aging_keys(buckets: Sequence[int]) -> list[tuple[str, int]]:
+def aging_keys(buckets: Sequence[int], bounds: Sequence[int] = BOUNDS) -> list[tuple[str, int]]:
     """The six sums with their labels, in order."""
-    labels = (_("Non échu"), _("1–30 j"), _("31–60 j"), _("61–90 j"), _("91–120 j"), _("+ 120 j"))
-    return list(zip(labels, buckets, strict=True))
+    return list(zip(aging_labels(bounds), buckets, strict=True))
+
+
+def aging_labels(bounds: Sequence[int], *, issued: bool = False) -> list[str]:
+    """What the buckets are called; `issued`: days are counted from the date of issue."""
+    starts = (1, *(bound + 1 for bound in bounds))
+    spans = zip(starts, bounds, strict=False)
+    middle = [_("%(first)s–%(last)s j", first=first, last=last) for first, last in spans]
+    return [_("Du jour") if issued else _("Non échu"), *middle, _("+ %(days)s j", days=bounds[-1])]

@@ -1,6 +1,6 @@
 """Reads of payments, of what they settle, and of what was given up."""
 
-from webapp.payments.queries.as_of import OpenItem, items_as_of, unapplied_as_of
+from webapp.payments.queries.as_of import OpenItem, items_as_of, settled_as_of, unapplied_as_of
 from webapp.payments.queries.receipts import (
     client_ref_of,
     find_payment_by_ref,
@@ -29,6 +29,7 @@ __all__ = [
     "list_payments",
     "list_settlements",
     "list_write_offs",
+    "settled_as_of",
     "tolerance",
     "unapplied_as_of",
     "write_off_cap",

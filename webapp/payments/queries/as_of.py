@@ -14,7 +14,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from webapp.core.money import convert
@@ -24,6 +24,8 @@ from webapp.invoices.models import Instalment, Invoice
 from webapp.payments.models import Allocation, Payment
 
 _Credit = aliased(Invoice)
+# Whose: a list of ids, a query that gives them, or None for all.
+Clients = Sequence[uuid.UUID] | Select[tuple[uuid.UUID]] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,12 @@ class OpenItem:
     value: int
 
 
-def items_as_of(day: date, client_ids: Sequence[uuid.UUID] | None = None) -> Iterator[OpenItem]:
+def items_as_of(day: date, client_ids: Clients = None) -> Iterator[OpenItem]:
     """Open parts of documents at the end of `day`, of these clients (all without a list), unscoped.
 
     What was settled by then covers the earliest due parts first, as it does today.
     """
-    taken = _allocated(day, client_ids)
+    taken = settled_as_of(day, client_ids)
     query = (
         select(
             Invoice.client_id,
@@ -72,7 +74,7 @@ def items_as_of(day: date, client_ids: Sequence[uuid.UUID] | None = None) -> Ite
         yield from _open_parts(list(parts))
 
 
-def unapplied_as_of(day: date, client_ids: Sequence[uuid.UUID] | None = None) -> dict[uuid.UUID, int]:
+def unapplied_as_of(day: date, client_ids: Clients = None) -> dict[uuid.UUID, int]:
     """Cash that settled nothing yet at the end of `day`, by client, in cents of the company's currency."""
     used = (
         select(Allocation.payment_id.label("id"), func.sum(Allocation.amount).label("total"))
@@ -105,8 +107,8 @@ def _counts(day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return Allocation.effective_on <= day, reversed_later
 
 
-def _allocated(day: date, client_ids: Sequence[uuid.UUID] | None) -> Subquery:
-    """What was put on each document, or taken from each credit, by the end of `day`."""
+def settled_as_of(day: date, client_ids: Clients = None) -> Subquery:
+    """What was put on each document, or taken from each credit, by the end of `day`: (id, total)."""
     on_invoices = (
         select(Allocation.invoice_id.label("id"), Allocation.amount)
         .join(Invoice, Invoice.id == Allocation.invoice_id)
