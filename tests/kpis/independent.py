@@ -36,7 +36,8 @@ with live as (
     and (c.id is null or (c.voided_at is null and c.issued_on <= $day))
 ), settled as (
   select id, sum(amount)::hugeint as amount from (
-    select invoice_id as id, amount from live union all select credit_id, amount from live where credit_id is not null
+    select invoice_id as id, amount from live
+    union all select credit_id, amount from live where credit_id is not null
   ) group by id
 ), stretched as (  -- each part from the cent where it starts to the cent where it ends, earliest due first
   select i.client_id, i.kind, i.rate, i.issued_on, p.due_on, p.amount,
@@ -47,7 +48,8 @@ with live as (
   where i.voided_at is null and i.issued_on <= $day
 ), valued as (
   select client_id, kind = 'credit_note' or kind = 'write_off' as credit, issued_on, due_on,
-    (2 * (amount - least(amount, greatest(0, settled - start)))::hugeint * rate + 1000000000) // 2000000000 as value
+    (2 * (amount - least(amount, greatest(0, settled - start)))::hugeint * rate + 1000000000)
+      // 2000000000 as value
   from stretched
 ), aged as (
   select client_id, credit, value, date_diff('day', {dated}, $day) as late from valued where value <> 0
@@ -66,7 +68,8 @@ with live as (
   where payment_id is not null and effective_on <= $day and (reversed_on is null or reversed_on > $day)
     and i.issued_on <= $day group by payment_id
 ), cash as (
-  select client_id, sum((2 * (p.amount - coalesce(u.amount, 0))::hugeint * rate + 1000000000) // 2000000000) unapplied
+  select client_id,
+    sum((2 * (p.amount - coalesce(u.amount, 0))::hugeint * rate + 1000000000) // 2000000000) unapplied
   from payments p left join used u on u.payment_id = p.id
   where p.voided_at is null and p.received_on <= $day and (p.returned_on is null or p.returned_on > $day)
   group by client_id having unapplied > 0

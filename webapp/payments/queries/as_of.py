@@ -25,7 +25,7 @@ from webapp.payments.models import Allocation, Payment
 
 _Credit = aliased(Invoice)
 # Whose: a list of ids, a query that gives them, or None for all.
-Clients = Sequence[uuid.UUID] | Select[tuple[uuid.UUID]] | None
+Clients = Sequence[uuid.UUID] | Select[Any] | None
 
 
 @dataclass(frozen=True, slots=True)
