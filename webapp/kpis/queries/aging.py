@@ -67,7 +67,7 @@ def grouped_by(lines: Iterable[Line], by: str) -> list[Line]:
     return rolled_up(lines, group_of.__getitem__)
 
 
-def _clients(actor: Actor, question: Question) -> Select[tuple[uuid.UUID]] | None:
+def _clients(actor: Actor, question: Question) -> Select[Any] | None:
     """Ids of the clients asked about; None when that is all of them."""
     conditions = [] if sees_everything(actor) else [in_scope(actor)]
     if question.branch_id is not None:

@@ -69,7 +69,7 @@ def _open_parts(day: date, clients: Select[Any] | None) -> Any:
     in_order = {"partition_by": _part.invoice_id, "order_by": (_part.due_on, _part.number)}
     reached = cast(func.sum(_part.amount).over(**in_order), BigInteger()) - settled  # up to this part
     split = found.add_columns(reached.label("reached"), _part.amount).where(_part.amount < _bill.gross)
-    split = split.subquery()
-    left = case((split.c.reached < split.c.amount, split.c.reached), else_=split.c.amount)
-    columns = (split.c[name] for name in ("client_id", "issued_on", "rate", "sign", "part_id", "due_on"))
-    return union_all(whole, select(*columns, left.label("left")).where(split.c.reached > NOTHING))
+    each = split.subquery()
+    left = case((each.c.reached < each.c.amount, each.c.reached), else_=each.c.amount)
+    columns = (each.c[name] for name in ("client_id", "issued_on", "rate", "sign", "part_id", "due_on"))
+    return union_all(whole, select(*columns, left.label("left")).where(each.c.reached > NOTHING))
