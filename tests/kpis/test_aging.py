@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -16,7 +17,7 @@ from webapp.core.clock import today
 from webapp.core.db import unit_of_work
 from webapp.core.errors import Forbidden
 from webapp.invoices.rules import BOUNDS
-from webapp.kpis.formulas.aging import total_of
+from webapp.kpis.formulas.aging import Line, total_of
 from webapp.kpis.queries.aging import Question, aging_lines, grouped_by
 from webapp.payments.services import record_payment
 
@@ -34,8 +35,8 @@ def make_ledger(cast: Cast, clients: int, documents: int) -> None:
         ledger.write()
 
 
-def figures(lines: object) -> dict[object, tuple[int, ...]]:
-    return {line.key: (*line.buckets, line.credits, line.unapplied) for line in lines}  # type: ignore[attr-defined]
+def figures(lines: Iterable[Line]) -> dict[object, tuple[int, ...]]:
+    return {line.key and UUID(line.key): (*line.buckets, line.credits, line.unapplied) for line in lines}
 
 
 def test_every_cent_is_where_another_computation_puts_it(cast: Cast, tmp_path: Path) -> None:
@@ -87,7 +88,7 @@ def test_it_narrows_to_a_representative_a_branch_or_to_nobodys_clients(cast: Cas
         Question(today(), branch_id=cast.lyon.id),
         Question(today(), no_rep=True),
     )
-    found = [[line.key for line in aging_lines(cast.alice, each, BOUNDS)] for each in asked]
+    found = [[UUID(line.key) for line in aging_lines(cast.alice, each, BOUNDS)] for each in asked]
     assert found == [[mine.id], [mine.id], [free.id]]
 
 

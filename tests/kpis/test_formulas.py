@@ -33,8 +33,8 @@ def test_lines_add_up_by_group() -> None:
 
 
 def test_cash_of_a_client_without_open_items_is_a_line_and_an_empty_line_is_none() -> None:
-    lines = [Line("a", (1, 0, 0, 0, 0, 0)), Line("b", (0, 0, 0, 0, 0, 0))]
-    found = {line.key: line.unapplied for line in with_cash(lines, {"a": 4, "c": 9})}
+    rows = [("a", 1, 0, 0, 0, 0, 0, 0), ("b", 0, 0, 0, 0, 0, 0, 0)]
+    found = {line.key: line.unapplied for line in with_cash(rows, {"a": 4, "c": 9})}
     assert found == {"a": 4, "c": 9}
 
 

@@ -63,12 +63,13 @@ class AgingPage(ApiSchema):
 
 
 def _amounts(line: Line, currency: str) -> dict[str, Any]:
+    gross, credits, unapplied = line.gross, line.credits, line.unapplied
     return {
         "amounts": [{"amount": amount, "currency": currency} for amount in line.buckets],
-        "credits": money(line.credits, currency),
-        "unapplied": money(line.unapplied, currency),
-        "overdue": money(line.overdue, currency),
-        "total": money(line.total, currency),
+        "credits": {"amount": credits, "currency": currency},
+        "unapplied": {"amount": unapplied, "currency": currency},
+        "overdue": {"amount": gross - line.buckets[0], "currency": currency},
+        "total": {"amount": gross - credits - unapplied, "currency": currency},
     }
 
 

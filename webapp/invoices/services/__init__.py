@@ -1,5 +1,6 @@
 """Verbs about invoices: record and correct, settle, void."""
 
+from webapp.invoices.services.bounds import set_aging_bounds
 from webapp.invoices.services.ordering import OrderInput, rebill, upsert_order, void_orders
 from webapp.invoices.services.recording import (
     InvoiceInput,
@@ -17,6 +18,7 @@ __all__ = [
     "Upserted",
     "rebill",
     "require_writer",
+    "set_aging_bounds",
     "settle_invoices",
     "settle_new_in_full",
     "upsert_invoice",

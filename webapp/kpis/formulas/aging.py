@@ -6,9 +6,8 @@ Source: DOMAIN "Ledger rules" and "Formulas"; credits and unapplied cash stand i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 BY = ("client", "rep", "branch")
 BASES = ("due", "issue")
@@ -17,8 +16,7 @@ FIGURES = ("total", "overdue", "credits", "unapplied")
 _EMPTY = (0, 0, 0, 0, 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """What is open of one client, representative or branch: cents of the company's currency.
 
     `buckets` are not due, then each stretch of days late; credits and cash are positive amounts.
@@ -64,26 +62,29 @@ def ages(bounds: Sequence[int]) -> list[tuple[int | None, int | None]]:
 
 def rolled_up(lines: Iterable[Line], group_of: Callable[[Any], Any]) -> list[Line]:
     """Lines added up by what `group_of` makes of their key."""
-    sums: dict[Any, list[int]] = {}
+    groups: dict[Any, list[Line]] = {}
     for line in lines:
-        held = sums.setdefault(group_of(line.key), [0] * (len(line.buckets) + 2))
-        for place, amount in enumerate((*line.buckets, line.credits, line.unapplied)):
-            held[place] += amount
-    return [Line(key, tuple(held[:-2]), held[-2], held[-1]) for key, held in sums.items()]
+        groups.setdefault(group_of(line.key), []).append(line)
+    return [total_of(held, key) for key, held in groups.items()]
 
 
-def total_of(lines: Iterable[Line]) -> Line:
+def total_of(lines: Iterable[Line], key: Any = None) -> Line:
     """All lines as one; a line of zeros when there are none."""
-    found = rolled_up(lines, lambda _key: None)
-    return found[0] if found else Line(None, _EMPTY)
+    rows = [(*line.buckets, line.credits, line.unapplied) for line in lines]
+    if not rows:
+        return Line(key, _EMPTY)
+    *buckets, credits, unapplied = (sum(column) for column in zip(*rows, strict=True))
+    return Line(key, tuple(buckets), credits, unapplied)
 
 
-def with_cash(lines: Iterable[Line], cash: Mapping[Any, int]) -> list[Line]:
-    """Lines with unapplied cash beside what is open; cash alone makes a line too. Empty ones go."""
+def with_cash(rows: Iterable[tuple[Any, ...]], cash: Mapping[Any, int]) -> list[Line]:
+    """Lines of (key, six buckets, credits) with unapplied cash beside; cash alone makes a line too.
+
+    Lines without anything are left out.
+    """
     rest = dict(cash)
-    found = [Line(line.key, line.buckets, line.credits, rest.pop(line.key, 0)) for line in lines]
-    found += [Line(key, _EMPTY, 0, amount) for key, amount in rest.items()]
-    return [line for line in found if line.unapplied or line.credits or any(line.buckets)]
+    found = [Line(row[0], row[1:-1], row[-1], rest.pop(row[0], 0)) for row in rows if any(row[1:])]
+    return found + [Line(key, _EMPTY, 0, amount) for key, amount in rest.items()]
 
 
 def shares(buckets: Sequence[int]) -> list[float]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from webapp.extensions import db
 from webapp.invoices.queries import aging_bounds
 from webapp.kpis.formulas.aging import BASES, BY, FIGURES, Line, shares, total_of
 from webapp.kpis.queries.aging import Question, aging_lines, grouped_by
+from webapp.kpis.queries.keys import raw, written
 from webapp.users.actor import Actor
 from webapp.users.models import Branch, User
 
@@ -47,8 +49,7 @@ class Choice:
         return "|".join(map(str, ("aging", self.by, self.sort, asked.as_of, asked.basis, *whose)))
 
 
-@dataclass(frozen=True)
-class Named:
+class Named(NamedTuple):
     """What a line is about: a client (with its reference), a person or a branch."""
 
     name: str
@@ -63,7 +64,7 @@ class Aged:
     choice: Choice
     bounds: tuple[int, ...]
     lines: list[Line]
-    names: dict[Any, Named]
+    names: dict[str | None, Named]
     total: Line
     count: int
     after: tuple[object, ...] | None  # where the next page starts
@@ -95,19 +96,18 @@ def read_aged(
     lines = grouped_by(aging_lines(actor, choice.question, bounds), choice.by)
     by_name = choice.column == "name"
     names = name_all(choice.by, (line.key for line in lines)) if by_name or limit is None else {}
-    places = {id(line): _place(line, choice, names) for line in lines}
-    lines.sort(key=lambda line: places[id(line)], reverse=choice.falling)
-    page = [line for line in lines if _follows(places[id(line)], after, choice)] if after else lines
-    shown = page if limit is None else page[:limit]
-    more = len(page) > len(shown)
+    placed = sorted(((_place(line, choice, names), line) for line in lines), reverse=choice.falling)
+    if after:
+        placed = [each for each in placed if _follows(each[0], after, choice)]
+    shown = placed[:limit]
     return Aged(
         choice,
         bounds,
-        shown,
-        names or name_all(choice.by, (line.key for line in shown)),
+        [line for _position, line in shown],
+        names or name_all(choice.by, (line.key for _position, line in shown)),
         total_of(lines),
         len(lines),
-        (choice.list_name, *map(str, places[id(shown[-1])])) if more else None,
+        (choice.list_name, *map(str, shown[-1][0])) if len(shown) < len(placed) else None,
     )
 
 
@@ -126,10 +126,10 @@ def read_position(cursor: str | None, choice: Choice) -> tuple[object, ...] | No
     return place, key
 
 
-def _place(line: Line, choice: Choice, names: dict[Any, Named]) -> tuple[Any, str]:
+def _place(line: Line, choice: Choice, names: dict[str | None, Named]) -> tuple[Any, str]:
     if choice.column == "name":
-        return names[line.key].sort_name, str(line.key or "")
-    return line.figure(choice.column), str(line.key or "")
+        return names[line.key].sort_name, line.key or ""
+    return line.figure(choice.column), line.key or ""
 
 
 def _follows(place: tuple[Any, str], after: Sequence[object], choice: Choice) -> bool:
@@ -137,21 +137,22 @@ def _follows(place: tuple[Any, str], after: Sequence[object], choice: Choice) ->
     return place < there if choice.falling else place > there
 
 
-def name_all(by: str, keys: Iterable[Any]) -> dict[Any, Named]:
+def name_all(by: str, keys: Iterable[str | None]) -> dict[str | None, Named]:
     """Who these lines are about, by id, unscoped: the keys are of a list already in scope."""
     wanted = [key for key in keys if key is not None]
     if by == "client":
         return _clients(wanted)
     table: Any = User if by == "rep" else Branch
-    rows = db.session.execute(select(table.id, table.name).where(table.id.in_(wanted))).tuples()
-    named = {key: Named(name, sort_name=name.casefold()) for key, name in rows}
-    return {**named, None: Named(_("Sans commercial"))}
+    chosen = table.id.in_(map(UUID, wanted))
+    rows = db.session.execute(select(raw(table.id), table.name).where(chosen)).tuples()
+    named: dict[str | None, Named] = {None: Named(_("Sans commercial"))}
+    return named | {written(key): Named(name, None, name.casefold()) for key, name in rows}
 
 
-def _clients(ids: list[Any]) -> dict[Any, Named]:
+def _clients(ids: list[str]) -> dict[str | None, Named]:
     """Names of clients: of many by one read of them all, of a page by its ids."""
-    query = select(Client.id, Client.ref, Client.trade_name, Client.legal_name, Client.sort_name)
+    query = select(raw(Client.id), Client.ref, Client.trade_name, Client.legal_name, Client.sort_name)
     if len(ids) <= CHUNK:
-        query = query.where(Client.id.in_(ids))
+        query = query.where(Client.id.in_(map(UUID, ids)))
     rows = db.session.execute(query).tuples()
-    return {key: Named(trade or legal, ref, place) for key, ref, trade, legal, place in rows}
+    return {written(key): Named(trade or legal, ref, place) for key, ref, trade, legal, place in rows}

@@ -6,7 +6,7 @@ a document first. Amounts in another currency are converted part by part, as the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,7 @@ from webapp.extensions import db
 from webapp.invoices import rules
 from webapp.invoices.models import Instalment, Invoice
 from webapp.kpis.formulas.aging import Line, edges, with_cash
+from webapp.kpis.queries.keys import raw, written
 from webapp.kpis.queries.sums import NOTHING, sums
 from webapp.payments.queries import settled_as_of, unapplied_as_of
 
@@ -31,18 +32,20 @@ def aging_lines(day: date, basis: str, bounds: Sequence[int], clients: Select[An
     figures = sums(dated, every.c.sign > NOTHING, every.c.sign < NOTHING, every.c.left, edges(day, bounds))
     # Ours are added up by client at once; of another currency each part is a row, to be converted.
     foreign = case((every.c.rate == UNIT_RATE, null()), else_=every.c.part_id)
-    query = select(every.c.client_id, every.c.rate, *figures)
+    query = select(raw(every.c.client_id), every.c.rate, *figures)
     rows = db.session.execute(query.group_by(every.c.client_id, every.c.rate, foreign))
-    return with_cash(_converted(rows), unapplied_as_of(day, clients))
+    cash = {str(client_id): amount for client_id, amount in unapplied_as_of(day, clients).items()}
+    return with_cash(_converted(rows), cash)
 
 
-def _converted(rows: Iterable[Any]) -> list[Line]:
-    sums_of: dict[Any, list[int]] = {}
+def _converted(rows: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
+    """(client, six buckets, credits) in the company's currency."""
+    sums_of: dict[str, list[int]] = {}
     for client_id, rate, *amounts in rows:
         held = sums_of.setdefault(client_id, [0] * len(amounts))
         for place, amount in enumerate(amounts):
             held[place] += convert(amount, rate)
-    return [Line(client_id, tuple(held[:-1]), held[-1]) for client_id, held in sums_of.items()]
+    return ((written(client_id), *held) for client_id, held in sums_of.items())
 
 
 def _open_parts(day: date, clients: Select[Any] | None) -> Any:

@@ -14,7 +14,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select, union_all
+from sqlalchemy import CTE, ColumnElement, Select, and_, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from webapp.core.money import convert
@@ -76,6 +76,15 @@ def items_as_of(day: date, client_ids: Clients = None) -> Iterator[OpenItem]:
 
 def unapplied_as_of(day: date, client_ids: Clients = None) -> dict[uuid.UUID, int]:
     """Cash that settled nothing yet at the end of `day`, by client, in cents of the company's currency."""
+    sums: dict[uuid.UUID, int] = {}
+    for payment, left in cash_as_of(day, client_ids):
+        sums[payment.client_id] = sums.get(payment.client_id, 0) + convert(left, payment.rate)
+    return sums
+
+
+def cash_as_of(day: date, client_ids: Clients = None) -> Iterator[tuple[Any, int]]:
+    """Payments with something left at the end of `day`: (id, client_id, source_ref, received_on, currency,
+    rate), and what was left in their own currency. Unscoped."""
     used = (
         select(Allocation.payment_id.label("id"), func.sum(Allocation.amount).label("total"))
         .join(Invoice, Invoice.id == Allocation.invoice_id)
@@ -83,9 +92,10 @@ def unapplied_as_of(day: date, client_ids: Clients = None) -> dict[uuid.UUID, in
         .group_by(Allocation.payment_id)
         .subquery()
     )
-    left = Payment.amount - func.coalesce(used.c.total, 0)
+    left = (Payment.amount - func.coalesce(used.c.total, 0)).label("left")
+    facts = (Payment.id, Payment.client_id, Payment.source_ref, Payment.received_on)
     query = (
-        select(Payment.client_id, Payment.rate, left)
+        select(*facts, Payment.currency, Payment.rate, left)
         .outerjoin(used, used.c.id == Payment.id)
         .where(
             Payment.received_on <= day,
@@ -96,10 +106,8 @@ def unapplied_as_of(day: date, client_ids: Clients = None) -> dict[uuid.UUID, in
     )
     if client_ids is not None:
         query = query.where(Payment.client_id.in_(client_ids))
-    sums: dict[uuid.UUID, int] = {}
-    for client_id, rate, amount in db.session.execute(query):
-        sums[client_id] = sums.get(client_id, 0) + convert(int(amount), rate)
-    return sums
+    for row in db.session.execute(query):
+        yield row, int(row.left)
 
 
 def _counts(day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -107,7 +115,7 @@ def _counts(day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return Allocation.effective_on <= day, reversed_later
 
 
-def settled_as_of(day: date, client_ids: Clients = None) -> Subquery:
+def settled_as_of(day: date, client_ids: Clients = None) -> CTE:
     """What was put on each document, or taken from each credit, by the end of `day`: (id, total)."""
     on_invoices = (
         select(Allocation.invoice_id.label("id"), Allocation.amount)
@@ -126,7 +134,7 @@ def settled_as_of(day: date, client_ids: Clients = None) -> Subquery:
     if client_ids is not None:
         queries = [query.where(Invoice.client_id.in_(client_ids)) for query in queries]
     every = union_all(*queries).subquery()
-    return select(every.c.id, func.sum(every.c.amount).label("total")).group_by(every.c.id).subquery()
+    return select(every.c.id, func.sum(every.c.amount).label("total")).group_by(every.c.id).cte()
 
 
 def _source_stands(day: date) -> ColumnElement[bool]:

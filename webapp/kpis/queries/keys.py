@@ -1,0 +1,21 @@
+"""Ids as text in figures: a balance of 20 000 lines spends more time on UUID objects than on sums."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import String, type_coerce
+
+_TEXT = String(36)
+
+
+def raw(column: Any) -> Any:
+    """The column as its driver gives it: `written` reads it."""
+    return type_coerce(column, _TEXT)
+
+
+def written(value: str) -> str:
+    """An id as everybody writes it, from 32 digits (SQLite) or as it is (PostgreSQL)."""
+    if len(value) == 36:
+        return value
+    return f"{value[:8]}-{value[8:12]}-{value[12:16]}-{value[16:20]}-{value[20:]}"
