@@ -38,6 +38,7 @@ FEATURES = (
     "risk",
     "kpis",
     "imports",
+    "exports",
     "home",
     "notifications",
     "pwa",

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
+from webapp.home import lists
 from webapp.home.queries import today
 from webapp.invoices.queries import aging
 from webapp.risk.queries import list_open_alerts
@@ -14,6 +15,7 @@ from webapp.threads.queries import list_conversations
 from webapp.users.actor import Actor
 from webapp.users.current import current_actor
 
+__all__ = ["blueprint", "lists"]  # imported, they register themselves
 blueprint = Blueprint("home", __name__)
 MOST_TODO, MOST_WATCHED, CONVERSATIONS = 6, 3, 20
 # What comes first: breaches, then who waits for an answer, warnings, large invoices, mere notices.

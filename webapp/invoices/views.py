@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from webapp.clients.queries import find_client
 from webapp.core.api import cut_page
 from webapp.core.cursors import as_day, as_id, read_cursor
 from webapp.core.ids import parse_id
+from webapp.invoices.labels import aging_labels
 from webapp.invoices.models import Invoice
 from webapp.invoices.queries import list_invoices
 from webapp.invoices.rules import BOUNDS
@@ -78,11 +78,3 @@ def _here(**changes: object) -> str:
 def aging_keys(buckets: Sequence[int], bounds: Sequence[int] = BOUNDS) -> list[tuple[str, int]]:
     """The six sums with their labels, in order."""
     return list(zip(aging_labels(bounds), buckets, strict=True))
-
-
-def aging_labels(bounds: Sequence[int], *, issued: bool = False) -> list[str]:
-    """What the buckets are called; `issued`: days are counted from the date of issue."""
-    starts = (1, *(bound + 1 for bound in bounds))
-    spans = zip(starts, bounds, strict=False)
-    middle = [_("%(first)s–%(last)s j", first=first, last=last) for first, last in spans]
-    return [_("Du jour") if issued else _("Non échu"), *middle, _("+ %(days)s j", days=bounds[-1])]

@@ -13,8 +13,8 @@ from webapp.clients.queries import get_client
 from webapp.core.api import encode_cursor
 from webapp.core.clock import today
 from webapp.core.errors import Forbidden
+from webapp.invoices.labels import aging_labels
 from webapp.invoices.queries import aging_bounds
-from webapp.invoices.views import aging_labels
 from webapp.kpis.formulas.aging import BASES, BY
 from webapp.kpis.policy import HIDDEN, may_read
 from webapp.kpis.queries.aging import Question

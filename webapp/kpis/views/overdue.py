@@ -11,8 +11,8 @@ from webapp.clients.queries import find_client
 from webapp.core.api import cut_page
 from webapp.core.clock import today
 from webapp.core.ids import parse_id
+from webapp.invoices.labels import aging_labels
 from webapp.invoices.queries import aging_bounds
-from webapp.invoices.views import aging_labels
 from webapp.kpis.formulas.aging import total_of
 from webapp.kpis.policy import may_read
 from webapp.kpis.queries.aging import Question, aging_lines
