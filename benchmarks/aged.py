@@ -5,6 +5,7 @@ python -m benchmarks.aged CLIENTS OPEN SETTLED RUNS
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import random
@@ -206,6 +207,8 @@ def measure(runs: int) -> dict[str, Any]:
     }
     for act in contenders.values():
         act()  # warm, on both sides
+    gc.collect()
+    gc.freeze()  # as the process that serves does
     seconds = {name: median(each) for name, each in interleaved(contenders, runs).items()}
     if not found["bare due"] == found["due"] == found["page"] or found["bare issue"] != found["issue"]:
         raise SystemExit(f"the sums differ: {found}")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
+import orjson
 from marshmallow import fields, validate
 
 from webapp.core.api import ApiSchema, MoneySchema, PageArgs, money
 from webapp.core.fields import Day
 from webapp.kpis.formulas.aging import BASES, BY, Line, ages
+
+if TYPE_CHECKING:
+    from webapp.kpis.queries.listing import Aged, Named
 
 
 class AgingArgs(PageArgs):
@@ -62,21 +67,26 @@ class AgingPage(ApiSchema):
     next_cursor = fields.String(allow_none=True)
 
 
-def _amounts(line: Line, currency: str) -> dict[str, Any]:
-    gross, credits, unapplied = line.gross, line.credits, line.unapplied
-    return {
-        "amounts": [{"amount": amount, "currency": currency} for amount in line.buckets],
-        "credits": {"amount": credits, "currency": currency},
-        "unapplied": {"amount": unapplied, "currency": currency},
-        "overdue": {"amount": gross - line.buckets[0], "currency": currency},
-        "total": {"amount": gross - credits - unapplied, "currency": currency},
-    }
+def _writer(currency: str) -> Callable[[Line, Named | None], orjson.Fragment]:
+    """Writes a line as JSON at once: 20 000 of them as objects take longer than adding up their cents."""
+    one = f'{{"amount":%d,"currency":"{currency}"}}'
+    names = ("credits", "unapplied", "overdue", "total")
+    shape = f'"amounts":[{",".join([one] * 6)}],' + ",".join(f'"{name}":{one}' for name in names) + "}"
+
+    def write(line: Line, named: Named | None) -> orjson.Fragment:
+        gross = line.gross
+        sums = (line.credits, line.unapplied, gross - line.buckets[0], gross - line.credits - line.unapplied)
+        head = {"id": line.key, "ref": named.ref, "name": named.name} if named else {}
+        start = orjson.dumps(head).decode()[:-1]
+        return orjson.Fragment(start + ("," if named else "") + shape % (*line.buckets, *sums))
+
+    return write
 
 
-def aged_json(aged: Any, currency: str, cursor: str | None) -> dict[str, Any]:
-    """The body of an answer from `queries.listing.Aged`."""
-    choice, total = aged.choice, aged.total
-    spans = zip(ages(aged.bounds), total.buckets, aged.shares, strict=True)
+def aged_json(aged: Aged, currency: str, cursor: str | None) -> dict[str, Any]:
+    """The body of an answer."""
+    choice, write = aged.choice, _writer(currency)
+    spans = zip(ages(aged.bounds), aged.total.buckets, aged.shares, strict=True)
     return {
         "as_of": choice.question.as_of,
         "by": choice.by,
@@ -86,15 +96,7 @@ def aged_json(aged: Any, currency: str, cursor: str | None) -> dict[str, Any]:
             {"from": first, "to": last, "amount": money(amount, currency), "share": share}
             for (first, last), amount, share in spans
         ],
-        "totals": _amounts(total, currency),
-        "items": [
-            {
-                "id": line.key,
-                "ref": aged.names[line.key].ref,
-                "name": aged.names[line.key].name,
-                **_amounts(line, currency),
-            }
-            for line in aged.lines
-        ],
+        "totals": write(aged.total, None),
+        "items": [write(line, aged.names[line.key]) for line in aged.lines],
         "next_cursor": cursor,
     }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 BY = ("client", "rep", "branch")
@@ -41,12 +42,13 @@ class Line(NamedTuple):
         """The outstanding (encours): open items less credits and unapplied cash."""
         return sum(self.buckets) - self.credits - self.unapplied
 
-    def figure(self, name: str) -> int:
-        """The amount of a column by its name: `b0` to `b5`, or one of FIGURES."""
-        if name[:1] == "b" and name[1:].isdigit():
-            return self.buckets[int(name[1:])]
-        amount: int = getattr(self, name)
-        return amount
+
+def figure_of(name: str) -> Callable[[Line], int]:
+    """How the amount of a column is read, by its name: `b0` to `b5`, or one of FIGURES."""
+    if name in FIGURES:
+        return attrgetter(name)
+    place = int(name.removeprefix("b"))
+    return lambda line: line.buckets[place]
 
 
 def edges(day: date, bounds: Sequence[int]) -> tuple[date, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -15,7 +15,7 @@ from webapp.core.cursors import as_text, read_cursor
 from webapp.core.errors import Invalid
 from webapp.extensions import db
 from webapp.invoices.queries import aging_bounds
-from webapp.kpis.formulas.aging import BASES, BY, FIGURES, Line, shares, total_of
+from webapp.kpis.formulas.aging import BASES, BY, FIGURES, Line, figure_of, shares, total_of
 from webapp.kpis.queries.aging import Question, aging_lines, grouped_by
 from webapp.kpis.queries.keys import raw, written
 from webapp.users.actor import Actor
@@ -96,18 +96,18 @@ def read_aged(
     lines = grouped_by(aging_lines(actor, choice.question, bounds), choice.by)
     by_name = choice.column == "name"
     names = name_all(choice.by, (line.key for line in lines)) if by_name or limit is None else {}
-    placed = sorted(((_place(line, choice, names), line) for line in lines), reverse=choice.falling)
-    if after:
-        placed = [each for each in placed if _follows(each[0], after, choice)]
-    shown = placed[:limit]
+    place = _placing(choice, names)
+    lines.sort(key=place, reverse=choice.falling)
+    rest = [line for line in lines if _follows(place(line), after, choice)] if after else lines
+    shown = rest[:limit]
     return Aged(
         choice,
         bounds,
-        [line for _position, line in shown],
-        names or name_all(choice.by, (line.key for _position, line in shown)),
+        shown,
+        names or name_all(choice.by, (line.key for line in shown)),
         total_of(lines),
         len(lines),
-        (choice.list_name, *map(str, shown[-1][0])) if len(shown) < len(placed) else None,
+        (choice.list_name, *map(str, place(shown[-1]))) if len(shown) < len(rest) else None,
     )
 
 
@@ -126,10 +126,12 @@ def read_position(cursor: str | None, choice: Choice) -> tuple[object, ...] | No
     return place, key
 
 
-def _place(line: Line, choice: Choice, names: dict[str | None, Named]) -> tuple[Any, str]:
+def _placing(choice: Choice, names: dict[str | None, Named]) -> Callable[[Line], tuple[Any, str]]:
+    """Where a line stands in the chosen order; its id decides between equals."""
     if choice.column == "name":
-        return names[line.key].sort_name, line.key or ""
-    return line.figure(choice.column), line.key or ""
+        return lambda line: (names[line.key].sort_name, line.key or "")
+    figure = figure_of(choice.column)
+    return lambda line: (figure(line), line.key or "")
 
 
 def _follows(place: tuple[Any, str], after: Sequence[object], choice: Choice) -> bool:
