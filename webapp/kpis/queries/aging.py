@@ -49,15 +49,16 @@ def aging_lines(actor: Actor, question: Question, bounds: Sequence[int]) -> list
     if not may_read(actor):
         raise Forbidden(HIDDEN)
     clients = _clients(actor, question)
-    if question.as_of < today():
-        return past.aging_lines(question.as_of, question.basis, bounds, clients)
     source = _parts if question.basis == "due" else _documents
-    rows = _in_turns(source(edges(question.as_of, bounds), clients))
+    found = _in_turns(source(edges(question.as_of, bounds), clients))
+    rows = ((written(row[0]), *row[1:]) for row in found)
+    if question.as_of < today():
+        return past.aging_lines(question.as_of, question.basis, bounds, rows, clients)
     cash = select(raw(Balance.client_id), Balance.unapplied).where(Balance.unapplied > 0)
     if clients is not None:
         cash = cash.where(Balance.client_id.in_(clients))
     held = {written(client_id): amount for client_id, amount in db.session.execute(cash).tuples()}
-    return with_cash(((written(row[0]), *row[1:]) for row in rows), held)
+    return with_cash(rows, held)
 
 
 def grouped_by(lines: Iterable[Line], by: str) -> list[Line]:

@@ -1,6 +1,13 @@
 """Reads of payments, of what they settle, and of what was given up."""
 
-from webapp.payments.queries.as_of import OpenItem, cash_as_of, items_as_of, settled_as_of, unapplied_as_of
+from webapp.payments.queries.as_of import (
+    OpenItem,
+    cash_as_of,
+    changed_since,
+    items_as_of,
+    settled_as_of,
+    unapplied_as_of,
+)
 from webapp.payments.queries.receipts import (
     client_ref_of,
     find_payment_by_ref,
@@ -20,6 +27,7 @@ from webapp.payments.queries.write_offs import (
 __all__ = [
     "OpenItem",
     "cash_as_of",
+    "changed_since",
     "client_ref_of",
     "find_open_write_off",
     "find_payment_by_ref",

@@ -14,7 +14,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, func, or_, select, union_all
+from sqlalchemy import CTE, ColumnElement, Select, and_, func, or_, select, union, union_all
 from sqlalchemy.orm import aliased
 
 from webapp.core.money import convert
@@ -115,8 +115,11 @@ def _counts(day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return Allocation.effective_on <= day, reversed_later
 
 
-def settled_as_of(day: date, client_ids: Clients = None) -> CTE:
-    """What was put on each document, or taken from each credit, by the end of `day`: (id, total)."""
+def settled_as_of(day: date, client_ids: Clients = None, among: Select[Any] | None = None) -> CTE:
+    """What was put on each document, or taken from each credit, by the end of `day`: (id, total).
+
+    `among` gives the ids of the documents asked about; without it, all of these clients.
+    """
     on_invoices = (
         select(Allocation.invoice_id.label("id"), Allocation.amount)
         .join(Invoice, Invoice.id == Allocation.invoice_id)
@@ -130,11 +133,34 @@ def settled_as_of(day: date, client_ids: Clients = None) -> CTE:
         .join(_Credit, _Credit.id == Allocation.credit_id)
         .where(*_counts(day), Invoice.issued_on <= day, _Credit.issued_on <= day)
     )
+    if among is not None:
+        on_invoices = on_invoices.where(Allocation.invoice_id.in_(among))
+        of_credits = of_credits.where(Allocation.credit_id.in_(among))
     queries: list[Any] = [on_invoices, of_credits]
     if client_ids is not None:
         queries = [query.where(Invoice.client_id.in_(client_ids)) for query in queries]
     every = union_all(*queries).subquery()
     return select(every.c.id, func.sum(every.c.amount).label("total")).group_by(every.c.id).cte()
+
+
+def changed_since(day: date) -> Select[Any]:
+    """Ids of documents that may stand otherwise now than at the end of `day`: issued, settled or opened
+    again after it. Those of all clients; what settles a document takes part in it from when both exist.
+    """
+    invoice, credit = Allocation.invoice_id.label("id"), Allocation.credit_id.label("id")
+    later = or_(Allocation.effective_on > day, Allocation.reversed_on > day)
+    of_credit, issued = Allocation.credit_id.is_not(None), Invoice.issued_on > day
+    # Joined one by one: in one condition, PostgreSQL would look each of them up for every row.
+    each = (
+        select(Invoice.id).where(issued),
+        select(invoice).where(later),
+        select(credit).where(later, of_credit),
+        select(invoice).join(Payment, Payment.id == Allocation.payment_id).where(Payment.received_on > day),
+        select(invoice).join(Invoice, Invoice.id == Allocation.credit_id).where(issued),
+        select(credit).join(Invoice, Invoice.id == Allocation.invoice_id).where(issued, of_credit),
+    )
+    every = union(*each).subquery()
+    return select(every.c.id)
 
 
 def _source_stands(day: date) -> ColumnElement[bool]:
