@@ -32,6 +32,7 @@ PARTS = {
     "branch_id": "<branch>",
     "device_id": "<new>",
     "import_id": "<import>",
+    "export_id": "<export>",
     "test_id": "<new>",
     "handle": "bob",
     "token": "no-such-token",

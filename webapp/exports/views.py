@@ -13,9 +13,11 @@ from werkzeug.wrappers import Response
 from webapp.core.db import unit_of_work
 from webapp.core.errors import Conflict, Invalid, NotFound
 from webapp.exports import delivery, lists, queries, services
-from webapp.exports.definitions import Listing, find_listing
+from webapp.exports.definitions import Listing, find_listing, listing_names
+from webapp.exports.policy import may_export
 from webapp.exports.services.asking import read_filters
 from webapp.exports.writers import paper
+from webapp.users.actor import Actor
 from webapp.users.current import current_actor
 
 __all__ = ["blueprint", "lists"]  # imported, they register themselves
@@ -31,7 +33,13 @@ def index() -> str:
     actor = current_actor()
     rows = queries.list_exports(actor, SHOWN)
     titles = {row.listing: _listing(row.listing).title for row in rows}
-    return render_template("exports/index.html", rows=rows, titles=titles)
+    return render_template("exports/index.html", rows=rows, titles=titles, offered=_offered(actor))
+
+
+def _offered(actor: Actor) -> list[Listing]:
+    """Lists this person may have that ask for nothing first."""
+    every = filter(None, map(find_listing, listing_names()))
+    return [each for each in every if may_export(actor, each) and not each.schema().validate({})]
 
 
 @blueprint.get("/exports/new")

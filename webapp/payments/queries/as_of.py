@@ -159,7 +159,7 @@ def changed_since(day: date) -> Select[Any]:
         select(invoice).join(Invoice, Invoice.id == Allocation.credit_id).where(issued),
         select(credit).join(Invoice, Invoice.id == Allocation.invoice_id).where(issued, of_credit),
     )
-    every = union(*each).subquery()
+    every = union(*each).cte("changed")  # worked out once, however often a statement asks
     return select(every.c.id)
 
 
