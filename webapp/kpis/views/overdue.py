@@ -1,4 +1,8 @@
-"""What is overdue, as a list to work through."""
+"""What is overdue, as a list to work through.
+
+Beside the list of invoices, which says where one stands and is narrow enough for a thumb: this one is
+by part, so that it adds up to the aged balance, in any order, with the people behind each line.
+"""
 
 from __future__ import annotations
 
