@@ -39,6 +39,7 @@ PARTS = {
     "matching_id": "<matching>",
     "batch_id": "<batch>",
     "key": "<proposal>",
+    "export_id": "<export>",
     "test_id": "<new>",
     "part_id": "<contact>",
     "field_id": "<field>",

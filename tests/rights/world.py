@@ -21,6 +21,9 @@ from webapp.clients.services import custom, parts
 from webapp.core.clock import today
 from webapp.core.db import unit_of_work
 from webapp.core.ids import new_id
+from webapp.exports.definitions import find_listing
+from webapp.exports.services import Asked, make_now, record_made
+from webapp.exports.services.asking import read_filters
 from webapp.extensions import db
 from webapp.imports.services import receive, run_check, take_in
 from webapp.invoices.services import OrderInput, upsert_order
@@ -105,7 +108,7 @@ def make_world(cast: Cast) -> World:
         )
         db.session.add(passkey)
         db.session.flush()
-    import_id = _import(cast)
+    import_id, export_id = _import(cast), _export(cast)
     contact_id, field_id = _sheet(cast, client)
     alert = next(alert for alert in alerts_of(client) if alert.state == "open")
     mine = db.session.scalars(select(Notification).where(Notification.user_id == cast.bob.user_id)).first()
@@ -139,6 +142,7 @@ def make_world(cast: Cast) -> World:
             "batch": str(matching.batch_id),
             "proposal": proposals_for([payment])[payment.id][0].key,
             "today": today().isoformat(),
+            "export": export_id,
         },
     )
 
@@ -163,6 +167,17 @@ def _import(cast: Cast) -> str:
         import_id = row.id
     run_check(import_id, unit_of_work)
     return str(import_id)
+
+
+def _export(cast: Cast) -> str:
+    """Bob's clients as a file."""
+    listing = find_listing("clients")
+    assert listing is not None
+    asked = Asked(listing, "csv", "fr", {}, read_filters(cast.bob, listing, {}))
+    made = make_now(cast.bob, asked, current_app.config["SETTINGS"].instance_path / "exports")
+    assert made is not None
+    with unit_of_work():
+        return str(record_made(cast.bob, asked, made).id)
 
 
 def sign_in(app: Flask, actor: Actor) -> tuple[FlaskClient, str]:

@@ -102,6 +102,12 @@ def percent(value: float | None) -> str:
     return f"{round(value)}%" if locale_name() == "en" else f"{round(value)}{NO_BREAK_SPACE}%"
 
 
+def percent_1(value: float) -> str:
+    """The same to one decimal: `12,5 %`."""
+    text = f"{value:.1f}"
+    return f"{text}%" if locale_name() == "en" else f"{text.replace('.', ',')}{NO_BREAK_SPACE}%"
+
+
 def _when_read(function: Callable[..., str]) -> Callable[..., str]:
     """A filter asked at each reading: Jinja computes `100|percent` once, in the language of the first."""
 
@@ -130,7 +136,7 @@ def install_plurals(app: Flask) -> None:
 
 def install(app: Flask) -> None:
     """Give templates their filters and globals."""
-    for function in (cents, day, long_day, capital, hour, ago, percent):
+    for function in (cents, day, long_day, capital, hour, ago, percent, percent_1):
         app.jinja_env.filters[function.__name__] = _when_read(function)
     app.jinja_env.globals.update(asset=asset, csp_nonce=csp_nonce)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

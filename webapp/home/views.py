@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
+from webapp.home import lists
 from webapp.home.queries import today
 from webapp.invoices.queries import aging
 from webapp.payments.queries import count_to_match, list_write_offs
@@ -16,6 +17,7 @@ from webapp.users.actor import Actor
 from webapp.users.current import current_actor
 from webapp.users.policy import may
 
+__all__ = ["blueprint", "lists"]  # imported, they register themselves
 blueprint = Blueprint("home", __name__)
 MOST_TODO, MOST_WATCHED, CONVERSATIONS = 6, 3, 20
 # What comes first: breaches, then who waits for an answer, warnings, large invoices, mere notices.

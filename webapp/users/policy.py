@@ -30,6 +30,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     "risk.read": EVERYONE - {"after_sales"},
     "alert.read": EVERYONE - {"after_sales"},
     "alert.acknowledge": EVERYONE - {"after_sales", "admin"},
+    "kpi.read": FINANCE | {"branch_manager", "sales_rep", "admin"},
     "bank.read": frozenset({"accountant", "credit_manager", "cfo"}),
     "bank.write": frozenset({"accountant", "credit_manager", "cfo"}),
     "users.manage": frozenset({"admin"}),

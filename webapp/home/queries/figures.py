@@ -17,7 +17,7 @@ from webapp.home.queries.timeline.columns import UUID
 from webapp.home.rules import paying, visit
 from webapp.invoices import rules
 from webapp.invoices.models import Instalment, Invoice
-from webapp.invoices.queries import Aging
+from webapp.invoices.queries import Aging, aging_bounds
 from webapp.payments.models import Payment
 from webapp.users.actor import Actor
 from webapp.users.models import Company
@@ -78,7 +78,7 @@ def read_figures(actor: Actor, account: Account) -> Figures:
         returned=_dated(row.returned_on, row.returned_value) if sees_money else None,
         last_late=row.last_late,
         payer=(row.payer, row.payer_at) if row.payer else None,
-        **_opened(parts, account, day, days),
+        **_opened(parts, account, day, days, aging_bounds(row.settings or {})),
     )
 
 
@@ -86,9 +86,9 @@ def _dated(day: date | None, cents: int | None) -> tuple[date, int] | None:
     return (day, int(cents or 0)) if day is not None else None
 
 
-def _opened(parts: Any, account: Account, day: date, days: int) -> dict[str, Any]:
+def _opened(parts: Any, account: Account, day: date, days: int, bounds: tuple[int, ...]) -> dict[str, Any]:
     """Aging, lateness and what could be financed, from sums by due day and kind of document."""
-    sums, credits, late = [0] * len(rules.BUCKETS), 0, 0
+    sums, credits, late = [0] * (len(bounds) + 2), 0, 0
     coming: dict[date, int] = {}
     financed: list[tuple[date, int]] = []
     oldest: str | None = None
@@ -96,7 +96,7 @@ def _opened(parts: Any, account: Account, day: date, days: int) -> dict[str, Any
         if rules.SIGN[kind] < 0:
             credits += int(cents)
             continue
-        sums[rules.bucket(due_on, day)] += int(cents)
+        sums[rules.bucket(due_on, day, bounds)] += int(cents)
         if due_on < day:
             late += count
             oldest = oldest or first
@@ -107,7 +107,7 @@ def _opened(parts: Any, account: Account, day: date, days: int) -> dict[str, Any
     soonest = min(coming, default=None)
     taken = credits + account.unapplied
     return {
-        "aging": Aging(tuple(sums), credits, soonest, coming[soonest] if soonest else 0),
+        "aging": Aging(tuple(sums), credits, soonest, coming[soonest] if soonest else 0, bounds),
         "late_count": late,
         "oldest": oldest,
         "fundable": paying.fundable(financed, taken, day, days, insolvent=account.blocked),

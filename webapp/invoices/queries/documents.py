@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -25,6 +25,7 @@ from webapp.invoices.queries.orders import chain_of
 from webapp.invoices.rules.late_interest import LateCharges, late_charges
 from webapp.users.actor import Actor
 from webapp.users.policy import sees_everything
+from webapp.users.queries import company
 
 MISSING = _l("Facture introuvable. Elle n’existe pas, ou n’est pas dans votre portefeuille.")
 CHUNK = 500
@@ -219,12 +220,13 @@ def _search(query: Select[Invoice], q: str) -> Select[Invoice]:
 
 @dataclass(frozen=True)
 class Aging:
-    """Open instalments by days overdue (cents, the order of `rules.BUCKETS`), credits apart."""
+    """Open instalments by days overdue (cents; not due, then up to each bound), credits apart."""
 
     buckets: tuple[int, ...]
     credits: int
     next_due_on: date | None = None
     next_due: int = 0
+    bounds: tuple[int, ...] = rules.BOUNDS
 
     @property
     def not_due(self) -> int:
@@ -246,17 +248,27 @@ def aging(actor: Actor, client_id: uuid.UUID | None = None) -> Aging:
         query = query.where(Instalment.client_id == client_id)
     elif not sees_everything(actor):
         query = query.where(Instalment.client_id.in_(select(Client.id).where(in_scope(actor))))
-    day, sums, credit = today(), [0] * len(rules.BUCKETS), 0
+    bounds = aging_bounds()
+    day, sums, credit = today(), [0] * (len(bounds) + 2), 0
     coming: dict[date, int] = {}
     for due_on, sign, amount in db.session.execute(query):
         if sign < 0:
             credit += int(amount)
             continue
-        sums[rules.bucket(due_on, day)] += int(amount)
+        sums[rules.bucket(due_on, day, bounds)] += int(amount)
         if due_on >= day:
             coming[due_on] = coming.get(due_on, 0) + int(amount)
     soonest = min(coming, default=None)
-    return Aging(tuple(sums), credit, soonest, coming[soonest] if soonest else 0)
+    return Aging(tuple(sums), credit, soonest, coming[soonest] if soonest else 0, bounds)
+
+
+def aging_bounds(settings: Mapping[str, Any] | None = None) -> tuple[int, ...]:
+    """Up to how many days late each bucket of the aging goes: the company's setting, else the usual ones.
+
+    `settings` are the company's, for who has read them already.
+    """
+    kept = (company().settings or {} if settings is None else settings).get("aging_bounds")
+    return tuple(kept) if kept and rules.check_bounds(kept) else rules.BOUNDS
 
 
 def list_facts(refs: Sequence[str]) -> list[Sequence[Any]]:

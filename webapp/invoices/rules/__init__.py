@@ -8,7 +8,7 @@ from datetime import date
 from webapp.invoices.rules.chain import Billed, Step, steps
 
 __all__ = [
-    "BUCKETS",
+    "BOUNDS",
     "ORDER_STATES",
     "SIGN",
     "STATUSES",
@@ -25,15 +25,9 @@ __all__ = [
 ]
 
 SIGN = {"invoice": 1, "deposit": 1, "credit_note": -1, "write_off": -1}
-# Aging buckets in days overdue: label key and the last day it holds.
-BUCKETS: tuple[tuple[str, int | None], ...] = (
-    ("not_due", 0),
-    ("1_30", 30),
-    ("31_60", 60),
-    ("61_90", 90),
-    ("91_120", 120),
-    ("over_120", None),
-)
+# Aging buckets: not due, then up to so many days late each, then beyond. A setting may say otherwise.
+BOUNDS = (30, 60, 90, 120)
+LONGEST_BOUND = 3650
 
 # What may become of a quote, and of an order.
 ORDER_STATES = {"quote": ("open", "won", "lost"), "order": ("open", "closed")}
@@ -58,10 +52,16 @@ def warnings(issued_on: date, due_on: date) -> list[str]:
     return ["due_before_issue"] if due_on < issued_on else []
 
 
-def bucket(due_on: date, today: date) -> int:
-    """Index into BUCKETS of something due on `due_on`."""
+def bucket(due_on: date, today: date, bounds: Sequence[int] = BOUNDS) -> int:
+    """Which aging bucket something due on `due_on` is in: 0 not due, 5 beyond the last bound."""
     late = (today - due_on).days
-    return sum(last is not None and late > last for _name, last in BUCKETS)
+    return sum(late > bound for bound in (0, *bounds))
+
+
+def check_bounds(bounds: Sequence[int]) -> bool:
+    """As many bounds as the aging has, each later than the one before, none beyond ten years."""
+    rising = all(low < high for low, high in zip((0, *bounds), bounds, strict=False))
+    return len(bounds) == len(BOUNDS) and rising and bounds[-1] <= LONGEST_BOUND
 
 
 def check_instalments(gross: int, amounts: Sequence[int]) -> bool:

@@ -1,6 +1,7 @@
 """Verbs about invoices: record and correct, settle, void."""
 
 from webapp.invoices.services.bodies import invoice_input, order_input
+from webapp.invoices.services.bounds import set_aging_bounds
 from webapp.invoices.services.inserting import insert_invoices
 from webapp.invoices.services.ordering import OrderInput, rebill, upsert_order, void_orders
 from webapp.invoices.services.rates import rate_for, set_rate
@@ -24,6 +25,7 @@ __all__ = [
     "rate_for",
     "rebill",
     "require_writer",
+    "set_aging_bounds",
     "set_rate",
     "settle_invoices",
     "settle_new_in_full",

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import render_template, request, url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from webapp.clients.queries import find_client
 from webapp.core.api import cut_page
 from webapp.core.cursors import as_day, as_id, read_cursor
 from webapp.core.ids import parse_id
+from webapp.invoices.labels import aging_labels
 from webapp.invoices.models import Invoice
 from webapp.invoices.queries import list_invoices
+from webapp.invoices.rules import BOUNDS
 from webapp.invoices.views.shell import blueprint
 from webapp.users.actor import Actor
 from webapp.users.current import current_actor
@@ -74,7 +75,6 @@ def _here(**changes: object) -> str:
 
 
 @blueprint.app_template_global("aging_keys")
-def aging_keys(buckets: Sequence[int]) -> list[tuple[str, int]]:
+def aging_keys(buckets: Sequence[int], bounds: Sequence[int] = BOUNDS) -> list[tuple[str, int]]:
     """The six sums with their labels, in order."""
-    labels = (_("Non échu"), _("1–30 j"), _("31–60 j"), _("61–90 j"), _("91–120 j"), _("+ 120 j"))
-    return list(zip(labels, buckets, strict=True))
+    return list(zip(aging_labels(bounds), buckets, strict=True))

@@ -1,6 +1,13 @@
 """Reads of payments, of what they settle, and of what was given up."""
 
-from webapp.payments.queries.as_of import OpenItem, items_as_of, unapplied_as_of
+from webapp.payments.queries.as_of import (
+    OpenItem,
+    cash_as_of,
+    changed_since,
+    items_as_of,
+    settled_as_of,
+    unapplied_as_of,
+)
 from webapp.payments.queries.matchings import (
     FILTERS,
     MatchedShare,
@@ -43,6 +50,8 @@ __all__ = [
     "MatchingLine",
     "OpenDocument",
     "OpenItem",
+    "cash_as_of",
+    "changed_since",
     "client_ref_of",
     "count_to_match",
     "find_open_write_off",
@@ -67,6 +76,7 @@ __all__ = [
     "payment_with_client",
     "proposals_for",
     "search_payments",
+    "settled_as_of",
     "tolerance",
     "unapplied_as_of",
     "write_off_cap",

@@ -14,7 +14,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, func, or_, select, union_all
+from sqlalchemy import CTE, ColumnElement, Select, and_, func, or_, select, union, union_all
 from sqlalchemy.orm import aliased
 
 from webapp.core.money import convert
@@ -24,6 +24,8 @@ from webapp.invoices.models import Instalment, Invoice
 from webapp.payments.models import Allocation, Payment
 
 _Credit = aliased(Invoice)
+# Whose: a list of ids, a query that gives them, or None for all.
+Clients = Sequence[uuid.UUID] | Select[Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,12 @@ class OpenItem:
     value: int
 
 
-def items_as_of(day: date, client_ids: Sequence[uuid.UUID] | None = None) -> Iterator[OpenItem]:
+def items_as_of(day: date, client_ids: Clients = None) -> Iterator[OpenItem]:
     """Open parts of documents at the end of `day`, of these clients (all without a list), unscoped.
 
     What was settled by then covers the earliest due parts first, as it does today.
     """
-    taken = _allocated(day, client_ids)
+    taken = settled_as_of(day, client_ids)
     query = (
         select(
             Invoice.client_id,
@@ -72,8 +74,17 @@ def items_as_of(day: date, client_ids: Sequence[uuid.UUID] | None = None) -> Ite
         yield from _open_parts(list(parts))
 
 
-def unapplied_as_of(day: date, client_ids: Sequence[uuid.UUID] | None = None) -> dict[uuid.UUID, int]:
+def unapplied_as_of(day: date, client_ids: Clients = None) -> dict[uuid.UUID, int]:
     """Cash that settled nothing yet at the end of `day`, by client, in cents of the company's currency."""
+    sums: dict[uuid.UUID, int] = {}
+    for payment, left in cash_as_of(day, client_ids):
+        sums[payment.client_id] = sums.get(payment.client_id, 0) + convert(left, payment.rate)
+    return sums
+
+
+def cash_as_of(day: date, client_ids: Clients = None) -> Iterator[tuple[Any, int]]:
+    """Payments with something left at the end of `day`: (id, client_id, source_ref, received_on, currency,
+    rate), and what was left in their own currency. Unscoped."""
     used = (
         select(Allocation.payment_id.label("id"), func.sum(Allocation.amount).label("total"))
         .join(Invoice, Invoice.id == Allocation.invoice_id)
@@ -81,9 +92,10 @@ def unapplied_as_of(day: date, client_ids: Sequence[uuid.UUID] | None = None) ->
         .group_by(Allocation.payment_id)
         .subquery()
     )
-    left = Payment.amount - func.coalesce(used.c.total, 0)
+    left = (Payment.amount - func.coalesce(used.c.total, 0)).label("left")
+    facts = (Payment.id, Payment.client_id, Payment.source_ref, Payment.received_on)
     query = (
-        select(Payment.client_id, Payment.rate, left)
+        select(*facts, Payment.currency, Payment.rate, left)
         .outerjoin(used, used.c.id == Payment.id)
         .where(
             Payment.received_on <= day,
@@ -94,10 +106,8 @@ def unapplied_as_of(day: date, client_ids: Sequence[uuid.UUID] | None = None) ->
     )
     if client_ids is not None:
         query = query.where(Payment.client_id.in_(client_ids))
-    sums: dict[uuid.UUID, int] = {}
-    for client_id, rate, amount in db.session.execute(query):
-        sums[client_id] = sums.get(client_id, 0) + convert(int(amount), rate)
-    return sums
+    for row in db.session.execute(query):
+        yield row, int(row.left)
 
 
 def _counts(day: date) -> tuple[ColumnElement[bool], ...]:
@@ -111,8 +121,11 @@ def _counts(day: date) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _allocated(day: date, client_ids: Sequence[uuid.UUID] | None) -> Subquery:
-    """What was put on each document, or taken from each credit, by the end of `day`."""
+def settled_as_of(day: date, client_ids: Clients = None, among: Select[Any] | None = None) -> CTE:
+    """What was put on each document, or taken from each credit, by the end of `day`: (id, total).
+
+    `among` gives the ids of the documents asked about; without it, all of these clients.
+    """
     on_invoices = (
         select(Allocation.invoice_id.label("id"), Allocation.amount)
         .join(Invoice, Invoice.id == Allocation.invoice_id)
@@ -126,11 +139,34 @@ def _allocated(day: date, client_ids: Sequence[uuid.UUID] | None) -> Subquery:
         .join(_Credit, _Credit.id == Allocation.credit_id)
         .where(*_counts(day), _Credit.issued_on <= day)
     )
+    if among is not None:
+        on_invoices = on_invoices.where(Allocation.invoice_id.in_(among))
+        of_credits = of_credits.where(Allocation.credit_id.in_(among))
     queries: list[Any] = [on_invoices, of_credits]
     if client_ids is not None:
         queries = [query.where(Invoice.client_id.in_(client_ids)) for query in queries]
     every = union_all(*queries).subquery()
-    return select(every.c.id, func.sum(every.c.amount).label("total")).group_by(every.c.id).subquery()
+    return select(every.c.id, func.sum(every.c.amount).label("total")).group_by(every.c.id).cte()
+
+
+def changed_since(day: date) -> Select[Any]:
+    """Ids of documents that may stand otherwise now than at the end of `day`: issued, settled or opened
+    again after it. Those of all clients; what settles a document takes part in it from when both exist.
+    """
+    invoice, credit = Allocation.invoice_id.label("id"), Allocation.credit_id.label("id")
+    later = or_(Allocation.effective_on > day, Allocation.reversed_on > day)
+    of_credit, issued = Allocation.credit_id.is_not(None), Invoice.issued_on > day
+    # Joined one by one: in one condition, PostgreSQL would look each of them up for every row.
+    each = (
+        select(Invoice.id).where(issued),
+        select(invoice).where(later),
+        select(credit).where(later, of_credit),
+        select(invoice).join(Payment, Payment.id == Allocation.payment_id).where(Payment.received_on > day),
+        select(invoice).join(Invoice, Invoice.id == Allocation.credit_id).where(issued),
+        select(credit).join(Invoice, Invoice.id == Allocation.invoice_id).where(issued, of_credit),
+    )
+    every = union(*each).cte("changed")  # worked out once, however often a statement asks
+    return select(every.c.id)
 
 
 def _source_stands(day: date) -> ColumnElement[bool]:

@@ -1,0 +1,1 @@
+"""Figures over the whole ledger: the aged balance, what is overdue."""

@@ -1,0 +1,1 @@
+"""Reads that figures are made of, inside the actor's scope."""
