@@ -91,7 +91,7 @@ def test_a_dry_run_writes_nothing(tmp_path: Path, good: Path) -> None:
     [
         (("--format", "xlsx"), "format_unsupported"),
         (("--format", "fec"), "no_fec"),
-        (("--kind", "payments"), "kind_unsupported"),
+        (("--kind", "statement"), "kind_unsupported"),
         (("--mapping", "Gescom"), "unknown_mapping"),
         (("--kind", "clients"), "missing_column"),
     ],
