@@ -1,7 +1,7 @@
 """The sending half of a WebSocket, made short: frames are built once for a whole room, and what one turn
 of the loop says to a socket leaves in one write.
 
-The one private touch of the live channel (docs/adr/0007): Engine.IO takes its queue and its WebSocket from
+The one private touch of the live channel (docs/adr/0008): Engine.IO takes its queue and its WebSocket from
 `server.eio._async`. Receiving and parsing stay with the library, and so does the handshake. `LIVE_PATH=stock`
 leaves everything as the library made it. Contract tests: tests/realtime/test_lines.py.
 """
