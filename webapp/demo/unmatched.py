@@ -20,7 +20,7 @@ SILENT, SHORT, TWIN = 4, 7, 9  # every so manieth
 
 def leave_unmatched(books: Books, day: date) -> None:
     """Take the settlements of most payments of the last days back: they wait to be matched."""
-    rng = random.Random(len(books.documents))  # its own, so that nothing else is drawn differently
+    rng = random.Random(len(books.documents))  # nosec B311 # its own: nothing else is drawn differently
     settled: dict[int, list[Document]] = defaultdict(list)
     for document in books.documents:
         for place, _amount, _on in document.paid:
