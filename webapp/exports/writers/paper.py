@@ -37,26 +37,29 @@ def write(target: IO[bytes], sheet: Sheet, pages: Iterable[Sequence[Any]], tick:
         raise Unavailable(MISSING)
     rows = [[cell(column, row) for column in sheet.columns] for row in sheet.passing(pages, tick)]
     # Without what pages are given: the worker serves nobody.
-    html = current_app.jinja_env.get_template("exports/paper.html").render(
+    templates = current_app.jinja_env
+    html = templates.get_template("exports/paper.html").render(
         locale=locale_name(),
         sheet=sheet,
         rows=rows,
         sums=[_sum(sheet, column) for column in sheet.columns],
         printed_at=local(now()),
     )
-    target.write(run_blocking(render, html))
+    target.write(run_blocking(render, html, templates.get_template("exports/paper.css").render()))
 
 
-def render(html: str) -> bytes:
-    """The PDF of a page that may name no address: whatever it names is refused (SSRF, local files)."""
-    from weasyprint import HTML
+def render(html: str, css: str = "") -> bytes:
+    """The PDF of a page and its style, which may name no address: whatever it names is refused (SSRF, local files)."""
+    from weasyprint import CSS, HTML
     from weasyprint.urls import URLFetcher
 
     class Refuse(URLFetcher):  # type: ignore[misc]
         def fetch(self, url: str, headers: object = None) -> object:
             raise ValueError("papers fetch nothing")
 
-    made: bytes = HTML(string=html, url_fetcher=Refuse()).write_pdf()
+    refuse = Refuse()
+    style = CSS(string=css, url_fetcher=refuse)
+    made: bytes = HTML(string=html, url_fetcher=refuse).write_pdf(stylesheets=[style])
     return made
 
 
