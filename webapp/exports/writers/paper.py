@@ -49,7 +49,7 @@ def write(target: IO[bytes], sheet: Sheet, pages: Iterable[Sequence[Any]], tick:
 
 
 def render(html: str, css: str = "") -> bytes:
-    """The PDF of a page and its style, which may name no address: whatever it names is refused (SSRF, local files)."""
+    """The PDF of a page and its style. They may name no address: what they name is refused (SSRF, files)."""
     from weasyprint import CSS, HTML
     from weasyprint.urls import URLFetcher
 
