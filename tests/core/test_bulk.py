@@ -23,6 +23,7 @@ COLUMNS = (
     "trade_name",
     "branch_id",
     "country",
+    "language",
     "payment_days",
     "end_of_month",
     "insolvency_on",
@@ -38,7 +39,7 @@ NAUGHTY = 'Élan\t«\\N»\n\\. "quotes", \r’ 漢字 \\t'
 
 def row(cast: Cast, ref: str, name: str, trade_name: str | None = None) -> tuple[object, ...]:
     return (
-        *(new_id(), ref, name, trade_name, cast.bob.branch_id, "FR", 45, True),
+        *(new_id(), ref, name, trade_name, cast.bob.branch_id, "FR", "fr", 45, True),
         *(date(2026, 2, 28), name, name, 1, INSTANT, INSTANT),
     )
 

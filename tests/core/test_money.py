@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.core.money import MAX_AMOUNT, BadAmount, Money, format_money, parse_amount, to_cents
+from webapp.core.money import (
+    MAX_AMOUNT,
+    UNIT_RATE,
+    BadAmount,
+    Money,
+    convert,
+    format_money,
+    minor_digits,
+    parse_amount,
+    to_minor,
+    to_rate,
+)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +71,7 @@ def test_a_huge_amount_is_refused_and_so_is_an_infinite_one() -> None:
     with pytest.raises(BadAmount, match="too_large"):
         parse_amount("10000000001")
     with pytest.raises(BadAmount, match="not_a_number"):
-        to_cents(Decimal("Infinity"))
+        to_minor(Decimal("Infinity"))
 
 
 def test_amounts_add_up_only_in_one_currency() -> None:
@@ -94,3 +105,40 @@ def test_an_amount_is_written_for_the_reader(
 def test_what_is_written_reads_back_the_same(amount: int, locale: str) -> None:
     mark = "," if locale == "fr" else "."
     assert parse_amount(format_money(amount, "EUR", locale), mark) == amount
+
+
+@pytest.mark.parametrize(
+    ("amount", "rate", "value"),
+    [
+        (12_345, UNIT_RATE, 12_345),
+        (10_000, 923_456_789, 9_235),
+        (-10_000, 923_456_789, -9_235),
+        (1, 500_000_000, 1),  # half away from zero
+        (-1, 500_000_000, -1),
+        (0, 923_456_789, 0),
+    ],
+)
+def test_an_amount_is_converted_at_a_rate_and_rounded_half_away_from_zero(
+    amount: int, rate: int, value: int
+) -> None:
+    assert convert(amount, rate) == value
+
+
+def test_a_rate_is_between_minor_units_whatever_decimals_a_currency_has() -> None:
+    assert to_rate(Decimal("0.9234")) == 923_400_000
+    assert to_rate(Decimal("0.0061"), minor_digits("JPY")) == 610_000_000
+    assert to_rate(Decimal("0.295"), minor_digits("TND")) == 29_500_000
+    assert (minor_digits("EUR"), minor_digits("XPF")) == (2, 0)
+
+
+@pytest.mark.parametrize("rate", ["0", "-1", "NaN", "Infinity", "1000001", "0.0000000000001"])
+def test_a_rate_that_is_none_is_refused(rate: str) -> None:
+    with pytest.raises(BadAmount):
+        to_rate(Decimal(rate))
+
+
+def test_currencies_without_cents_or_with_thousandths_are_written_so() -> None:
+    assert format_money(1_234, "JPY", "en") == "JPY 1,234"
+    assert format_money(1_234_567, "TND", "fr") == "1\u202f234,567\u00a0TND"
+    assert parse_amount("1 234", digits=0) == 1_234
+    assert parse_amount("1,5", digits=3) == 1_500

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import AnyConverter, BaseConverter, Rule
 
 SAMPLES = {
     "UUIDConverter": "01a2015e-0000-7000-8000-000000000000",
@@ -33,12 +33,16 @@ class Route:
 
 
 def path_of(app: Flask, rule: Rule) -> str:
-    values = {
-        name: SAMPLES.get(type(converter).__name__, "x") for name, converter in rule._converters.items()
-    }
+    values = {name: _sample(converter) for name, converter in rule._converters.items()}
     built = rule.build(values)
     assert built is not None, rule.rule
     return built[1]
+
+
+def _sample(converter: BaseConverter) -> object:
+    if isinstance(converter, AnyConverter):
+        return min(converter.items)
+    return SAMPLES.get(type(converter).__name__, "x")
 
 
 def routes(app: Flask, *methods: str) -> Iterator[Route]:
