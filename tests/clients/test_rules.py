@@ -51,3 +51,16 @@ def test_terms_make_the_due_date() -> None:
 def test_the_search_text_holds_each_word_once_and_ends_somewhere() -> None:
     assert rules.search_text("C-1", "Bâti", None, "Bâti", "Lyon") == "c-1 bati lyon"
     assert len(rules.search_text("C-1", "x" * 900)) == 600
+
+
+def test_a_company_not_founded_yet_has_no_age() -> None:
+    day = date(2026, 11, 22)
+    assert rules.age(None, day) is None and rules.age(date(2027, 1, 1), day) is None
+    assert (rules.age(date(2016, 11, 22), day), rules.age(date(2016, 11, 23), day)) == (10, 9)
+
+
+def test_a_signatory_signs_from_a_day_to_a_day_both_counted() -> None:
+    day = date(2026, 11, 22)
+    assert rules.signs_on(None, None, day) and rules.signs_on(day, day, day)
+    assert not rules.signs_on(date(2026, 11, 23), None, day)
+    assert not rules.signs_on(None, date(2026, 11, 21), day)

@@ -8,10 +8,11 @@ from datetime import date, timedelta
 import pytest
 
 from webapp.core.ids import new_id
-from webapp.payments.rules.candidates import MOST_STEPS, Case
+from webapp.payments.rules.candidates import MOST_STEPS, Case, Search
 from webapp.payments.rules.evidence import Item, Proposal, Receipt, Returned
 from webapp.payments.rules.habits import Habits, Settled, Withheld, learn
 from webapp.payments.rules.proposals import propose
+from webapp.payments.rules.references import read_text
 from webapp.payments.rules.sums import Steps, runs, small_sums, subsets
 
 DAY = date(2026, 3, 1)
@@ -244,3 +245,35 @@ def test_runs_and_sets_are_complete_within_their_steps() -> None:
     assert found == {(1, 1, 9), (2, 9), (5, 6), (1, 4, 6), (2, 3, 6), (2, 4, 5)}
     assert list(subsets(amounts, 11, 3, Steps(2))) == []
     assert small_sums([5, 7, 5], 2)[12] in ((0, 1), (1, 2))
+
+
+def test_an_invoice_and_the_credit_note_the_text_names_beside_it() -> None:
+    case = Case(THREE, credits=(item("AV-77", 40_50, 5, sign=-1),))
+    found = best(paid(300_00, "FACT F-1002 MOINS AVOIR AV-77"), case)
+    assert refs(found) == ["F-1002"] and [each.ref for each in found.credits] == ["AV-77"]
+
+
+def test_one_of_the_named_invoices_was_left_out() -> None:
+    found = best(paid(120_00 + 99_99, "FACT F-1001 F-1002 F-1003"), Case(THREE))
+    assert sorted(refs(found)) == ["F-1001", "F-1003"] and not found.sure
+
+
+def test_several_payments_settle_one_invoice_or_everything_together() -> None:
+    half = paid(200_00, "ACOMPTE")
+    found = propose(half, Case((item("F-9", 340_50),), siblings=(paid(140_50, "SOLDE"),)))
+    assert any(refs(each) == ["F-9"] for each in found)
+    parts = (paid(100_00, "UN"), paid(160_49, "DEUX"), paid(50_00, "TROIS"))
+    rest = paid(sum(each.open for each in THREE) - 310_49, "QUATRE")
+    assert any(len(refs(each)) == 3 for each in propose(rest, Case(THREE, siblings=parts)))
+
+
+def test_nothing_open_and_no_steps_left_propose_nothing() -> None:
+    assert propose(paid(10_00), Case(())) == []
+    assert Search(paid(10_00), Case((), siblings=(paid(5_00),)), read_text("", [])).run() == []
+    assert list(runs([1, 2, 3], 3, Steps(0))) == []
+    assert list(runs([5, 1], 1, Steps(2))) == []
+    receipt, case = paid(340_50), Case(THREE, siblings=(paid(1), paid(2)))
+    for limit in range(0, 40):
+        steps = Steps(limit)
+        Search(receipt, case, read_text(receipt.text, list(THREE)), steps).run()
+        assert steps.used <= limit

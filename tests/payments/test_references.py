@@ -104,3 +104,10 @@ def test_a_hostile_text_is_read_in_no_time() -> None:
         "\x00, ",
     ):
         assert len(read_text(text, many).mentions) <= 300
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("FACT 12350 A 12345", 1), ("FACT 12345 A 99999", 1), ("FACT 12345-47", 3)]
+)
+def test_a_range_that_goes_back_or_is_too_wide_is_not_one(text: str, expected: int) -> None:
+    assert len(named(text, *KNOWN)) >= expected
