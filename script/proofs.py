@@ -24,6 +24,7 @@ PROMISES = {
     "R2": "clients cut off come back to identical lists, without gaps, within 2 s",
     "R5": "the rights matrix: every person on every route and event",
     "R7": "sign-out, disabling, a lost role or client: no further event within 1 s, in every process",
+    "R8": "10 000 random acts on the books: every figure equals its entries, and the past can be asked",
     "R9": "every change leaves an audit entry; one altered byte is found",
     "R10": "naughty strings through every field: no 5xx, no script run, no changed text",
     "R11": "schemathesis on the OpenAPI document as each role: no 5xx, no violation of the schema",

@@ -43,7 +43,7 @@ def assert_same(found: tuple[dict, dict], expected: tuple[dict, dict], day: date
         assert {k: v for k, v in got.items() if v} == {k: v for k, v in wanted.items() if v}, day
 
 
-@pytest.mark.promise("R8", "ledger")
+@pytest.mark.promise("R8")
 def test_random_acts_leave_the_books_sound_and_the_past_readable(cast: Cast, figures: Figures) -> None:
     acts, dice = size(600, 10_000), random.Random(20261122)
     asked = 0
@@ -83,6 +83,7 @@ class Books(RuleBasedStateMachine):
         assert_same(as_of(self.book, today()), self.book.replay(today()), today())
 
 
+@pytest.mark.promise("R8")
 def test_no_short_sequence_of_acts_breaks_the_books(cast: Cast) -> None:
     Books.cast = cast
     run_state_machine_as_test(
