@@ -97,3 +97,15 @@ def test_the_table_of_rates_is_written_and_read_by_programs(app: Flask, cast: Ca
     )
     listed = api.get("/api/v1/exchange-rates?currency=USD", headers=headers).json["items"]
     assert [row["rate"] for row in listed] == ["0.9234"]
+
+
+def test_people_enter_rates_and_are_told_what_is_wrong(browser_of: Callable, cast: Cast) -> None:
+    client = browser_of(cast.sonia)
+    token = client.get("/api/v1/session").json["csrf_token"]
+    right = {"currency": "usd", "on": "2026-03-02", "rate": "0,9234", "csrf_token": token}
+    assert client.post("/exchange-rates", data=right).status_code == 303
+    assert "0,9234" in client.get("/exchange-rates").get_data(as_text=True)
+    for field, value in (("currency", "XYZ"), ("on", "hier"), ("rate", "beaucoup"), ("rate", "-1")):
+        wrong = client.post("/exchange-rates", data={**right, field: value})
+        assert wrong.status_code == 422 and f'id="f-{field}-error"' in wrong.get_data(as_text=True)
+    assert browser_of(cast.bob).get("/exchange-rates").status_code == 403

@@ -258,6 +258,8 @@ TABLE: dict[str, Row] = {
     "PUT /api/v1/orders/by-ref/<path:ref>": Row(FINANCE, scope="client", body=ORDER),
     "GET /api/v1/quotes/by-ref/<path:ref>": Row(scope="client"),
     "PUT /api/v1/quotes/by-ref/<path:ref>": Row(FINANCE, scope="client", body=ORDER),
+    "GET /exchange-rates": Row(FINANCE),
+    "POST /exchange-rates": Row(FINANCE, form={"currency": "USD", "on": "2026-11-02", "rate": "0,9234"}),
     "GET /api/v1/exchange-rates": Row(),
     "PUT /api/v1/exchange-rates/<currency>/<on>": Row(FINANCE, body={"rate": "0.9234"}),
     # Payments
