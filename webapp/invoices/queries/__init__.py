@@ -1,13 +1,11 @@
 """Reads of invoices, balances, quotes, orders and exchange rates, inside the actor's scope."""
 
+from webapp.invoices.queries.aging import Aging, aging, aging_bounds
 from webapp.invoices.queries.documents import (
     MISSING,
-    Aging,
     InvoiceFacts,
     Settled,
     SettlementSource,
-    aging,
-    aging_bounds,
     billed_under,
     find_balance,
     find_invoice,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, func, literal_column, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, literal_column, or_, select, tuple_, union_all
 from sqlalchemy.orm import contains_eager, joinedload
 
 from webapp.clients.models import Client
@@ -24,8 +24,6 @@ from webapp.invoices.models import Balance, Instalment, Invoice
 from webapp.invoices.queries.orders import chain_of
 from webapp.invoices.rules.late_interest import LateCharges, late_charges
 from webapp.users.actor import Actor
-from webapp.users.policy import sees_everything
-from webapp.users.queries import company
 
 MISSING = _l("Facture introuvable. Elle n’existe pas, ou n’est pas dans votre portefeuille.")
 CHUNK = 500
@@ -216,59 +214,6 @@ def _search(query: Select[Invoice], q: str) -> Select[Invoice]:
     """Invoices whose reference starts like `q`, or whose client is called so."""
     by_ref = or_(starts_with(q), starts_with(q.upper()))
     return query.where(or_(by_ref, Client.search_text.contains(fold(q), autoescape=True)))
-
-
-@dataclass(frozen=True)
-class Aging:
-    """Open instalments by days overdue (cents; not due, then up to each bound), credits apart."""
-
-    buckets: tuple[int, ...]
-    credits: int
-    next_due_on: date | None = None
-    next_due: int = 0
-    bounds: tuple[int, ...] = rules.BOUNDS
-
-    @property
-    def not_due(self) -> int:
-        return self.buckets[0]
-
-    @property
-    def overdue(self) -> int:
-        return sum(self.buckets[1:])
-
-
-def aging(actor: Actor, client_id: uuid.UUID | None = None) -> Aging:
-    """The aging of the actor's whole scope, or of one client, in one grouped read of an index."""
-    query = (
-        select(Instalment.due_on, Instalment.sign, func.sum(Instalment.open_value))
-        .where(Instalment.open > _NOTHING, Instalment.sign != 0)
-        .group_by(Instalment.due_on, Instalment.sign)
-    )
-    if client_id is not None:
-        query = query.where(Instalment.client_id == client_id)
-    elif not sees_everything(actor):
-        query = query.where(Instalment.client_id.in_(select(Client.id).where(in_scope(actor))))
-    bounds = aging_bounds()
-    day, sums, credit = today(), [0] * (len(bounds) + 2), 0
-    coming: dict[date, int] = {}
-    for due_on, sign, amount in db.session.execute(query):
-        if sign < 0:
-            credit += int(amount)
-            continue
-        sums[rules.bucket(due_on, day, bounds)] += int(amount)
-        if due_on >= day:
-            coming[due_on] = coming.get(due_on, 0) + int(amount)
-    soonest = min(coming, default=None)
-    return Aging(tuple(sums), credit, soonest, coming[soonest] if soonest else 0, bounds)
-
-
-def aging_bounds(settings: Mapping[str, Any] | None = None) -> tuple[int, ...]:
-    """Up to how many days late each bucket of the aging goes: the company's setting, else the usual ones.
-
-    `settings` are the company's, for who has read them already.
-    """
-    kept = (company().settings or {} if settings is None else settings).get("aging_bounds")
-    return tuple(kept) if kept and rules.check_bounds(kept) else rules.BOUNDS
 
 
 def list_facts(refs: Sequence[str]) -> list[Sequence[Any]]:

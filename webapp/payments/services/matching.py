@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 
 from webapp.core.clock import now, today
 from webapp.core.errors import Conflict, Invalid, NotFound
@@ -19,15 +19,14 @@ from webapp.core.money import convert
 from webapp.extensions import db
 from webapp.invoices.events import InvoicesChanged
 from webapp.invoices.models import Invoice
-from webapp.invoices.rules import SIGN
 from webapp.invoices.services import settle_invoices
 from webapp.payments.models import Allocation, Matching, Payment
 from webapp.payments.rules import Share
 from webapp.payments.services.balances import refresh, require_writer
+from webapp.payments.services.sides import check, day_of, latest_days, load, undone_days
 from webapp.users import audit
 from webapp.users.actor import Actor
 
-Entry = TypeVar("Entry", Payment, Invoice)
 CHUNK = 500
 
 
@@ -182,17 +181,17 @@ def allocate(
 def _put_all(put: Sequence[_Put]) -> tuple[set[uuid.UUID], tuple[uuid.UUID, ...]]:
     """Write allocations and what they take off; the clients and the documents touched."""
     shares = [each.share for each in put]
-    payments = _load(Payment, [share.source_id for share in shares if not share.of_credit])
-    credits = _load(Invoice, [share.source_id for share in shares if share.of_credit])
-    invoices = _load(Invoice, [share.invoice_id for share in shares])
-    latest, undone = _latest_days(invoices), _undone_days(payments, credits, invoices)
+    payments = load(Payment, [share.source_id for share in shares if not share.of_credit])
+    credits = load(Invoice, [share.source_id for share in shares if share.of_credit])
+    invoices = load(Invoice, [share.invoice_id for share in shares])
+    latest, undone = latest_days(invoices), undone_days(payments, credits, invoices)
     taken: list[tuple[uuid.UUID, int, date]] = []
     for each in put:
         share = each.share
         origin: Any = (credits if share.of_credit else payments)[share.source_id]
         invoice = invoices[share.invoice_id]
-        _check(origin, invoice, each.client_id, share)
-        paid_on = each.effective_on or _day_of(origin, invoice)
+        check(origin, invoice, each.client_id, share)
+        paid_on = each.effective_on or day_of(origin, invoice)
         day = max(paid_on, undone.get(origin.id, paid_on), undone.get(invoice.id, paid_on))
         latest[invoice.id] = max(paid_on, latest.get(invoice.id, paid_on))
         taken.append((invoice.id, share.amount, latest[invoice.id]))
@@ -218,7 +217,7 @@ def _put_all(put: Sequence[_Put]) -> tuple[set[uuid.UUID], tuple[uuid.UUID, ...]
 
 def reverse(rows: Sequence[Allocation], day: date) -> None:
     """Undo allocations by a dated reversal: what they settled is open again. Events as `match`."""
-    payments = _load(Payment, [row.payment_id for row in rows if row.payment_id is not None])
+    payments = load(Payment, [row.payment_id for row in rows if row.payment_id is not None])
     given: list[tuple[uuid.UUID, int, date]] = []
     for row in rows:
         row.reversed_on, row.reversed_at = max(day, row.effective_on), now()
@@ -237,81 +236,3 @@ def reverse(rows: Sequence[Allocation], day: date) -> None:
 def _take(payment: Payment, amount: int) -> None:
     payment.unapplied -= amount
     payment.unapplied_value = convert(payment.unapplied, payment.rate)
-
-
-def _day_of(origin: Payment | Invoice, invoice: Invoice) -> date:
-    """Money settles when it came in, a credit when both documents exist."""
-    if isinstance(origin, Payment):
-        return origin.received_on
-    return max(origin.issued_on, invoice.issued_on)
-
-
-def _check(origin: Payment | Invoice, invoice: Invoice, client_id: uuid.UUID, share: Share) -> None:
-    left = origin.unapplied if isinstance(origin, Payment) else origin.open
-    if origin.client_id != client_id or invoice.client_id != client_id:
-        raise Invalid(
-            errors={"allocations": _l("La facture %(ref)s est celle d’un autre client.", ref=invoice.ref)}
-        )
-    if origin.voided_at is not None or (isinstance(origin, Payment) and origin.returned_on is not None):
-        raise Conflict(_l("Ce règlement est annulé."))
-    if SIGN[invoice.kind] < 0:
-        raise Invalid(
-            errors={"allocations": _l("%(ref)s est un avoir : il ne se règle pas.", ref=invoice.ref)}
-        )
-    if isinstance(origin, Invoice) and SIGN[origin.kind] > 0:
-        raise Invalid(errors={"allocations": _l("%(ref)s n’est pas un avoir.", ref=origin.ref)})
-    if origin.currency != invoice.currency:
-        raise Invalid(
-            errors={
-                "allocations": _l(
-                    "La facture %(ref)s est en %(currency)s.", ref=invoice.ref, currency=invoice.currency
-                )
-            }
-        )
-    if isinstance(origin, Payment) and share.amount > left:
-        raise Invalid(errors={"allocations": _l("Les affectations dépassent le règlement.")})
-
-
-def _load(kind: type[Entry], ids: Iterable[object]) -> dict[object, Entry]:
-    wanted = list(dict.fromkeys(ids))
-    found: dict[object, Entry] = {}
-    for start in range(0, len(wanted), 500):
-        query = select(kind).where(kind.id.in_(wanted[start : start + 500])).with_for_update()
-        found |= {
-            each.id: each for each in db.session.scalars(query.execution_options(populate_existing=True))
-        }
-    missing = [each for each in wanted if each not in found]
-    if missing:
-        raise NotFound(_l("Cette pièce n’existe pas."))
-    return found
-
-
-def _latest_days(invoice_ids: Iterable[object]) -> dict[object, date]:
-    """When money last came in on these invoices: payments are not always entered in their order."""
-    wanted, found = list(invoice_ids), dict[object, date]()
-    day = func.max(func.coalesce(Payment.received_on, Allocation.effective_on))
-    for start in range(0, len(wanted), CHUNK):
-        rows = db.session.execute(
-            select(Allocation.invoice_id, day)
-            .outerjoin(Payment, Payment.id == Allocation.payment_id)
-            .where(Allocation.invoice_id.in_(wanted[start : start + CHUNK]), Allocation.reversed_at.is_(None))
-            .group_by(Allocation.invoice_id)
-        )
-        found |= dict(rows.tuples().all())
-    return found
-
-
-def _undone_days(*sides: Iterable[object]) -> dict[object, date]:
-    """When a matching of each of these was last undone: the next one cannot reach back before it."""
-    ids, last = list({each for side in sides for each in side}), dict[object, date]()
-    for column in (Allocation.invoice_id, Allocation.payment_id, Allocation.credit_id):
-        for start in range(0, len(ids), CHUNK):
-            rows = db.session.execute(
-                select(column, func.max(Allocation.reversed_on))
-                .where(column.in_(ids[start : start + CHUNK]), Allocation.reversed_on.is_not(None))
-                .group_by(column)
-            )
-            for key, day in rows:
-                if day is not None:
-                    last[key] = max(day, last.get(key, day))
-    return last
