@@ -89,7 +89,7 @@ def test_no_short_sequence_of_acts_breaks_the_books(cast: Cast) -> None:
     run_state_machine_as_test(
         Books,
         settings=settings(
-            max_examples=size(6, 100),
+            max_examples=size(6, 25),
             stateful_step_count=20,
             deadline=None,
             derandomize=True,
