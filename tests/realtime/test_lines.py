@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import queue
 import shutil
 import socket
 from collections.abc import Callable, Iterator
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, ClassVar
 
 import pytest
 from wsproto.connection import Connection, ConnectionType
@@ -14,7 +16,7 @@ from wsproto.events import BytesMessage, TextMessage
 
 from tests.realtime.conftest import Live, _live
 from tests.realtime.server import Client, wait_for
-from webapp.realtime.lines import MOST_UNSENT, Corks, Line, frame
+from webapp.realtime.lines import MOST_UNSENT, Corks, Line, frame, install
 
 
 def read(data: bytes) -> list[str | bytes]:
@@ -121,6 +123,26 @@ def test_a_farewell_comes_after_what_was_said(pair: tuple[socket.socket, socket.
     line.sendall(frame("au revoir"))
     line.shutdown(True)
     assert read(pair[1].recv(1_000)) == ["au revoir"]
+
+
+class Asked(queue.Queue):  # type: ignore[type-arg]
+    """A queue that notes for how long it was asked to wait."""
+
+    waits: ClassVar[list[float | None]] = []
+
+    def get(self, block: bool = True, timeout: float | None = None) -> object:
+        self.waits.append(timeout)
+        return "said"
+
+
+def test_a_quiet_queue_is_no_sign_of_a_dead_client_once_packets_pass_it_by() -> None:
+    server = SimpleNamespace(eio=SimpleNamespace(_async={"queue": Asked, "websocket": None}))
+    install(server, lambda call: call(), lambda call, *args: call(*args))
+    box = server.eio._async["queue"]()
+    box.get(timeout=40)
+    box.line = object()
+    box.get(timeout=40)
+    assert Asked.waits == [40, None]
 
 
 @pytest.fixture(params=["fast", "stock"])
