@@ -175,10 +175,39 @@ def install(server: Any, soon: Soon, spawn: Callable[..., object]) -> None:
     """Shorten the way out of a Socket.IO server that runs on one loop."""
     parts, corks = server.eio._async, Corks(soon, spawn)
 
-    stock: Any = parts["queue"]
+    def websocket(handler: Callable[[Any], Any], eio: Any) -> Any:
+        transport = handler.__self__  # type: ignore[attr-defined]
+
+        def handle(socket: Any) -> Any:
+            _attach(socket, transport, corks)
+            return handler(socket)
+
+        return parts["websocket"](handle, eio)
+
+    server.eio._async = {**parts, "queue": _outbox(parts["queue"]), "websocket": websocket}
+
+
+def _attach(socket: Any, transport: Any, corks: Corks) -> None:
+    """Give a WebSocket its line: at once, or when polling has ended."""
+    line = socket.socket = Line(socket.socket, transport, corks)
+    if not transport.connected:
+        transport.queue.line = line
+        return
+    send = socket.send
+
+    def first(message: Any, **options: Any) -> None:
+        send(message, **options)
+        if transport.upgraded:
+            socket.send, transport.queue.line = send, line
+
+    socket.send = first
+
+
+def _outbox(stock: Any) -> type:
+    """The library's queue, for a transport whose packets may pass it by."""
 
     class Outbox(stock):  # type: ignore[misc]
-        """A transport's queue; once its WebSocket is up, packets pass it by when nothing waits in it."""
+        """Once the WebSocket is up, packets go to its line when nothing waits here."""
 
         line: Line | None = None
 
@@ -193,24 +222,4 @@ def install(server: Any, soon: Soon, spawn: Callable[..., object]) -> None:
             Pings still tell who is gone."""
             return super().get(block, None if self.line is not None else timeout)
 
-    def websocket(handler: Callable[[Any], Any], eio: Any) -> Any:
-        transport = handler.__self__  # type: ignore[attr-defined]
-
-        def handle(socket: Any) -> Any:
-            line = socket.socket = Line(socket.socket, transport, corks)
-            if not transport.connected:
-                transport.queue.line = line
-            else:  # an upgrade: polling ends first
-                send = socket.send
-
-                def first(message: Any, **options: Any) -> None:
-                    send(message, **options)
-                    if transport.upgraded:
-                        socket.send, transport.queue.line = send, line
-
-                socket.send = first
-            return handler(socket)
-
-        return parts["websocket"](handle, eio)
-
-    server.eio._async = {**parts, "queue": Outbox, "websocket": websocket}
+    return Outbox
