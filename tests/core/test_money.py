@@ -14,6 +14,7 @@ from webapp.core.money import (
     BadAmount,
     Money,
     convert,
+    field_amount,
     format_money,
     minor_digits,
     parse_amount,
@@ -142,3 +143,19 @@ def test_currencies_without_cents_or_with_thousandths_are_written_so() -> None:
     assert format_money(1_234_567, "TND", "fr") == "1\u202f234,567\u00a0TND"
     assert parse_amount("1 234", digits=0) == 1_234
     assert parse_amount("1,5", digits=3) == 1_500
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "locale", "text"),
+    [
+        (123_450, "EUR", "fr", "1\u202f234,50"),
+        (123_450, "EUR", "en", "1,234.50"),
+        (6_000_000, "EUR", "fr", "60\u202f000"),
+        (1_234, "JPY", "fr", "1\u202f234"),
+    ],
+)
+def test_what_stands_in_a_field_is_read_back_as_the_same_amount(
+    amount: int, currency: str, locale: str, text: str
+) -> None:
+    assert field_amount(amount, currency, locale) == text
+    assert parse_amount(text, "." if locale == "en" else ",", minor_digits(currency)) == amount

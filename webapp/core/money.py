@@ -155,3 +155,11 @@ def format_money(amount: int, currency: str = "EUR", locale: str = "fr", *, cent
         return f"{sign}{symbol}{body}" if len(symbol) == 1 else f"{sign}{symbol} {body}"
     body = f"{units:,}".replace(",", NARROW_SPACE) + (f",{rest:0{digits}d}" if cents else "")
     return f"{sign}{body}{NO_BREAK_SPACE}{symbol}"
+
+
+def field_amount(amount: int, currency: str = "EUR", locale: str = "fr") -> str:
+    """An amount of minor units as a form's field holds it: `1 234,50`, `60 000`; read by `parse_amount`."""
+    digits = minor_digits(currency)
+    units, rest = divmod(amount, 10**digits)
+    group, mark = (",", ".") if locale == "en" else (NARROW_SPACE, ",")
+    return f"{units:,}".replace(",", group) + (f"{mark}{rest:0{digits}d}" if rest else "")

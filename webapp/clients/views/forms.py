@@ -20,7 +20,7 @@ from webapp.clients.schemas.parts import (
     SignatorySchema,
 )
 from webapp.core.errors import Invalid
-from webapp.core.money import NARROW_SPACE, BadAmount, parse_amount
+from webapp.core.money import BadAmount, field_amount, parse_amount
 from webapp.core.pages import locale_name
 
 LANGUAGE_NAMES = {
@@ -115,10 +115,7 @@ def shown(form: Form, row: Any) -> dict[str, Any]:
         value = getattr(row, each.name, None)
         values[each.name] = "" if value is None else value
         if each.type == "money" and value is not None:
-            units, rest = divmod(value, 100)
-            mark = "." if locale_name() == "en" else ","
-            grouped = f"{units:,}" if mark == "." else f"{units:,}".replace(",", NARROW_SPACE)
-            values[each.name] = grouped + (f"{mark}{rest:02d}" if rest else "")
+            values[each.name] = field_amount(value, locale=locale_name())
     return values
 
 

@@ -15,7 +15,7 @@ from webapp.core.api import cut_page
 from webapp.core.cursors import as_id, as_instant, read_cursor
 from webapp.core.db import unit_of_work
 from webapp.core.errors import Conflict, Forbidden, Invalid, NotFound
-from webapp.core.money import NARROW_SPACE, BadAmount, minor_digits, parse_amount
+from webapp.core.money import BadAmount, field_amount, minor_digits, parse_amount
 from webapp.core.pages import locale_name
 from webapp.extensions import db
 from webapp.invoices.models import Invoice
@@ -93,7 +93,15 @@ def ask_write_off(invoice_id: UUID) -> Shown:
     waiting = queries.find_open_write_off(invoice.id)
     if waiting is not None:
         return redirect(url_for("payments.write_off", write_off_id=waiting.id), 303)
-    return _form(invoice, {"amount": _written(invoice), "reason": "difference", "note": ""}, {})
+    return _form(
+        invoice,
+        {
+            "amount": field_amount(invoice.open, invoice.currency, locale_name()),
+            "reason": "difference",
+            "note": "",
+        },
+        {},
+    )
 
 
 @blueprint.post("/invoices/<uuid:invoice_id>/write-off")
@@ -130,13 +138,6 @@ def _read(invoice: Invoice, written: Mapping[str, str]) -> dict[str, Any]:
     except BadAmount:
         raise Invalid(errors={"amount": _("Indiquez un montant, par exemple 12,50.")}) from None
     return {"amount": amount, "reason": written["reason"], "note": written["note"][:1000] or None}
-
-
-def _written(invoice: Invoice) -> str:
-    digits = minor_digits(invoice.currency)
-    units, rest = divmod(invoice.open, 10**digits)
-    mark, group = (".", ",") if locale_name() == "en" else (",", NARROW_SPACE)
-    return f"{units:,}".replace(",", group) + (f"{mark}{rest:0{digits}d}" if digits else "")
 
 
 def _form(invoice: Invoice, values: Mapping[str, str], errors: Mapping[str, object]) -> str:

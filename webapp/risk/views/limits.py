@@ -15,7 +15,7 @@ from webapp.clients.models import Client
 from webapp.clients.queries import get_client
 from webapp.core.db import unit_of_work
 from webapp.core.errors import Forbidden, Invalid, NotFound
-from webapp.core.money import NARROW_SPACE, BadAmount, parse_amount
+from webapp.core.money import BadAmount, field_amount, parse_amount
 from webapp.core.pages import locale_name
 from webapp.risk import queries, services
 from webapp.risk.policy import may_read_limits, may_set_limits
@@ -75,11 +75,8 @@ def _page(client: Client, written: Mapping[str, str] | None, errors: Mapping[str
 def _shown(limit: Any) -> dict[str, str]:
     if limit is None:
         return dict.fromkeys(FIELDS, "") | {"source": "internal"}
-    units, rest = divmod(limit.amount, 100)
-    english = locale_name() == "en"
-    whole = f"{units:,}" if english else f"{units:,}".replace(",", NARROW_SPACE)
     return {
-        "amount": whole + (f"{'.' if english else ','}{rest:02d}" if rest else ""),
+        "amount": field_amount(limit.amount, limit.currency, locale_name()),
         "max_days_late": "" if limit.max_days_late is None else str(limit.max_days_late),
         "ends_on": limit.ends_on.isoformat() if limit.ends_on else "",
         "source": limit.source,

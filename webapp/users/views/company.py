@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from webapp.core.errors import NotFound
 from webapp.core.ids import parse_id
-from webapp.core.money import BadAmount, parse_amount
+from webapp.core.money import BadAmount, field_amount, parse_amount
 from webapp.core.pages import locale_name
 from webapp.users import queries, services
 from webapp.users.views import blueprint
@@ -65,7 +65,10 @@ def rename_branch(branch_id: uuid.UUID) -> Shown:
 
 def _company(values: Mapping[str, object], errors: Mapping[str, object]) -> str:
     settings = queries.company().settings or {}
-    shown = {name: _shown(settings.get(name, default)) for name, default in THRESHOLDS.items()}
+    shown = {
+        name: field_amount(settings.get(name, default), locale=locale_name())
+        for name, default in THRESHOLDS.items()
+    }
     levels = settings.get("alert_levels", ALERT_LEVELS)
     return render_template(
         "users/settings/company.html",
@@ -105,11 +108,6 @@ def company_thresholds() -> Shown:
         url_for("users.company"),
         _("Seuils enregistrés."),
     )
-
-
-def _shown(cents: int) -> str:
-    units, rest = divmod(cents, 100)
-    return f"{units}{'.' if locale_name() == 'en' else ','}{rest:02d}" if rest else str(units)
 
 
 def _cents(text: str) -> int | None:
