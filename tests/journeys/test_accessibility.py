@@ -255,7 +255,7 @@ class Visit:
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
         self.show("phone", "light")
         self.page.goto(url)
-        self.page.wait_for_function("window.Turbo")
+        self.page.wait_for_function("() => window.Turbo")
         self.page.evaluate(Axe().axe_script)
 
     def show(self, size: str, scheme: str) -> None:
@@ -386,7 +386,7 @@ def test_a_menu_opens_is_walked_and_closed_by_the_keyboard(readers: Readers, add
     summary = visit.page.locator("details.menu > summary").first
     summary.focus()
     visit.page.keyboard.press("Enter")
-    visit.page.wait_for_function("document.activeElement.closest('.menu__list')", timeout=5_000)
+    visit.page.locator(".menu__list :focus").first.wait_for(state="attached", timeout=5_000)
     visit.page.keyboard.press("Escape")
     closed = visit.page.locator("details.menu[open]").count() == 0
     back = summary.evaluate("summary => document.activeElement === summary")
