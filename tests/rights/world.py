@@ -127,7 +127,6 @@ def make_world(cast: Cast) -> World:
             "invoice": str(invoice.id),
             "message": str(message.id),
             "act": str(shown["act_id"]),
-            "kind": "test",
             "payment": str(payment.id),
             "write_off": str(loss.id),
             "order": str(orders["order"]),
