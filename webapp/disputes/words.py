@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 
 REASON_WORDS: dict[str, object] = {
     "price": _l("Prix"),
     "quantity": _l("Quantité"),
-    "quality": _l("Qualité"),
+    "quality": lazy_pgettext("dispute", "Qualité"),
     "delivery": _l("Livraison"),
     "order_number": _l("N° de commande manquant"),
     "duplicate": _l("Facture en double"),
     "already_paid": _l("Déjà payée"),
-    "terms": _l("Conditions"),
+    "terms": lazy_pgettext("dispute", "Conditions"),
     "other": _l("Autre motif"),
 }
 DEPARTMENT_WORDS: dict[str, object] = {
-    "sales": _l("Commerce"),
-    "after_sales": _l("Service après-vente"),
+    "sales": lazy_pgettext("dispute", "Commerce"),
+    "after_sales": lazy_pgettext("dispute", "Service après-vente"),
     "logistics": _l("Logistique"),
-    "accounting": _l("Comptabilité"),
-    "credit": _l("Crédit clients"),
+    "accounting": lazy_pgettext("dispute", "Comptabilité"),
+    "credit": lazy_pgettext("dispute", "Crédit clients"),
 }
 RESOLVER_WORDS: dict[str, object] = {
     "sales_rep": _l("Commercial du client"),
-    "after_sales": _l("Service après-vente"),
+    "after_sales": lazy_pgettext("dispute", "Service après-vente"),
     "branch_manager": _l("Responsable d’agence"),
-    "accountant": _l("Comptabilité"),
-    "credit_manager": _l("Crédit clients"),
+    "accountant": lazy_pgettext("dispute", "Comptabilité"),
+    "credit_manager": lazy_pgettext("dispute", "Crédit clients"),
 }
 STATE_WORDS: dict[str, object] = {
     "open": _l("Ouvert"),
@@ -35,11 +36,11 @@ STATE_WORDS: dict[str, object] = {
     "waiting_client": _l("Attend le client"),
     "accepted_credit": _l("Réglé par avoir"),
     "accepted_partly": _l("Accepté en partie"),
-    "rejected": _l("Rejeté"),
-    "withdrawn": _l("Retiré"),
+    "rejected": lazy_pgettext("dispute", "Rejeté"),
+    "withdrawn": lazy_pgettext("dispute", "Retiré"),
     "closed_by_payment": _l("Réglé par paiement"),
 }
-STEP_WORDS: tuple[object, ...] = (_l("Ouvert"), _l("Examiné"), _l("Proposé"), _l("Réglé"))
+STEP_WORDS: tuple[object, ...] = (_l("Ouvert"), _l("Examiné"), _l("Proposé"), lazy_pgettext("dispute", "Réglé"))
 
 
 def reason_name(code: str, label: str | None = None) -> str:

@@ -140,7 +140,7 @@ class TimelineArgs(PageArgs):
     kind = fields.String(
         load_default=None,
         allow_none=True,
-        validate=validate.OneOf(["invoices", "payments", "messages", "risk", "sheet", "imports"]),
+        validate=validate.OneOf(["invoices", "payments", "disputes", "messages", "risk", "sheet", "imports"]),
     )
 
 

@@ -18,7 +18,7 @@ from webapp.disputes.policy import may_resolve
 from webapp.disputes.services.noting import (
     author,
     check_text,
-    hold_to_decide,
+    hold,
     note,
     said_amount,
     tell_thread,
@@ -39,7 +39,7 @@ def assign(
     Events: DisputeAssigned, DisputeChanged. Raises NotFound, Forbidden, Conflict (over, or stale),
     Invalid when that person may not.
     """
-    dispute = hold_to_decide(actor, dispute_id, seen_revision)
+    dispute = hold(actor, dispute_id, seen_revision)
     if dispute.resolver_id == resolver_id:
         return dispute
     if resolver_id is not None:
@@ -60,7 +60,7 @@ def set_due_day(
 
     Events: DisputeChanged. Raises as `assign`.
     """
-    dispute = hold_to_decide(actor, dispute_id, seen_revision)
+    dispute = hold(actor, dispute_id, seen_revision)
     if dispute.due_on == due_on:
         return dispute
     if not today() <= due_on <= today() + LONGEST:
@@ -75,7 +75,7 @@ def wait_for(actor: Actor, dispute_id: uuid.UUID, whom: str, *, seen_revision: i
 
     Events: DisputeChanged. Raises as `assign`.
     """
-    dispute = hold_to_decide(actor, dispute_id, seen_revision)
+    dispute = hold(actor, dispute_id, seen_revision)
     if whom not in rules.WAITING:
         raise Invalid(errors={"state": _l("Choisissez qui doit répondre.")})
     if dispute.state != whom:
@@ -96,7 +96,7 @@ def propose(
 
     Events: DisputeProposed, DisputeChanged. Raises as `assign`.
     """
-    dispute = hold_to_decide(actor, dispute_id, seen_revision)
+    dispute = hold(actor, dispute_id, seen_revision)
     cents = dispute.open if amount is None else amount
     currency = db.session.get_one(Invoice, dispute.invoice_id).currency
     if not 0 < cents <= dispute.open:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -36,28 +37,27 @@ def author(actor: Actor) -> uuid.UUID | None:
     return None if actor.user_id == NOBODY else actor.user_id
 
 
-def hold(actor: Actor, dispute_id: uuid.UUID, seen_revision: int | None) -> Dispute:
+def hold(
+    actor: Actor,
+    dispute_id: uuid.UUID,
+    seen_revision: int | None,
+    allowed: Callable[[Actor, Dispute], bool] = may_decide,
+) -> Dispute:
     """The dispute in scope, still open, its rows held until the end of the transaction.
 
     The invoice is held first, as payments do, so that the two never wait for each other.
-    Raises NotFound, Conflict when it is over or `seen_revision` is not its revision.
+    Raises NotFound, Forbidden, Conflict when it is over or `seen_revision` is not its revision.
     """
     found = get_dispute(actor, dispute_id).dispute
     db.session.scalar(select(Invoice.id).where(Invoice.id == found.invoice_id).with_for_update())
     query = select(Dispute).where(Dispute.id == dispute_id).with_for_update()
     dispute = db.session.execute(query.execution_options(populate_existing=True)).scalar_one()
+    if not allowed(actor, dispute):
+        raise Forbidden(NOT_YOURS)
     if dispute.closed_at is not None:
         raise Conflict(OVER)
     if seen_revision is not None and seen_revision != dispute.revision:
         raise Conflict(STALE, code="stale")
-    return dispute
-
-
-def hold_to_decide(actor: Actor, dispute_id: uuid.UUID, seen_revision: int | None) -> Dispute:
-    """The same for those who decide. Raises Forbidden for the others."""
-    dispute = hold(actor, dispute_id, seen_revision)
-    if not may_decide(actor, dispute):
-        raise Forbidden(NOT_YOURS)
     return dispute
 
 

@@ -12,12 +12,10 @@ from webapp.disputes import rules
 from webapp.disputes.models import Dispute
 from webapp.disputes.policy import may_credit, may_withdraw
 from webapp.disputes.services.noting import (
-    NOT_YOURS,
     author,
     check_text,
     close,
     hold,
-    hold_to_decide,
     said_amount,
     tell_thread,
 )
@@ -97,7 +95,7 @@ def reject(actor: Actor, dispute_id: uuid.UUID, *, text: str, seen_revision: int
 
     Raises NotFound, Forbidden, Conflict (over, or stale), Invalid without a reason.
     """
-    dispute = hold_to_decide(actor, dispute_id, seen_revision)
+    dispute = hold(actor, dispute_id, seen_revision)
     said = check_text(text, "text", needed=_l("Dites pourquoi le litige est rejeté."))
     close(actor, dispute, "rejected", text=said, by=author(actor))
     tell_thread(dispute, "rejected", name=actor.name)
@@ -111,9 +109,7 @@ def withdraw(
 
     Events and refusals as `reject`.
     """
-    dispute = hold(actor, dispute_id, seen_revision)
-    if not may_withdraw(actor, dispute):
-        raise Forbidden(NOT_YOURS)
+    dispute = hold(actor, dispute_id, seen_revision, may_withdraw)
     said = check_text(text, "text")
     close(actor, dispute, "withdrawn", text=said, by=author(actor))
     tell_thread(dispute, "withdrawn", name=actor.name)
