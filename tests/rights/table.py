@@ -349,6 +349,7 @@ TABLE: dict[str, Row] = {
     "DELETE /api/v1/messages/<uuid:message_id>": Row(BOB, scope="client"),
     "POST /api/v1/messages/<uuid:message_id>/reactions": Row(scope="client", body={"emoji": "👍"}),
     "GET /threads": Row(),
+    "GET /threads/<uuid:thread_id>/acts/<kind>/<uuid:act_id>": Row(scope="client"),
     "GET /invoices/<uuid:invoice_id>": Row(scope="client"),
     "GET /clients/<uuid:client_id>/thread": Row(scope="client"),
     "POST /threads/<uuid:thread_id>/messages": Row(

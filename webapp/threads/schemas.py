@@ -80,6 +80,11 @@ class ReactionOut(ApiSchema):
     user_ids = fields.List(fields.UUID())
 
 
+class ActOut(ApiSchema):
+    kind = fields.String()
+    id = fields.UUID()
+
+
 class MessageOut(ApiSchema):
     id = fields.UUID()
     thread_id = fields.UUID()
@@ -94,6 +99,7 @@ class MessageOut(ApiSchema):
     deleted_at = fields.String(allow_none=True)
     reply_to = fields.UUID(allow_none=True)
     quote = fields.Nested(QuoteOut, allow_none=True)
+    act = fields.Nested(ActOut, allow_none=True)
     mentions = fields.List(fields.UUID())
     reactions = fields.List(fields.Nested(ReactionOut))
 

@@ -33,6 +33,8 @@ class Row:
     reply_to: uuid.UUID | None = None
     mentions: tuple[uuid.UUID, ...] = ()
     kind: str = "text"
+    act_kind: str | None = None
+    act_id: uuid.UUID | None = None
 
 
 _threads = Thread.__table__
@@ -89,6 +91,8 @@ def _values(row: Row, stored: Stored) -> dict[str, Any]:
         "body": row.body,
         "html": row.html,
         "reply_to": row.reply_to,
+        "act_kind": row.act_kind,
+        "act_id": row.act_id,
         "mentions": [str(user_id) for user_id in row.mentions],
         "created_at": stored.created_at,
     }

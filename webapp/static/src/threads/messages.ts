@@ -16,6 +16,7 @@ export interface Message {
   edited_at: string | null;
   deleted_at: string | null;
   reply_to: string | null;
+  act: { kind: string; id: string } | null;
   quote: { id: string; seq: number; name: string; excerpt: string } | null;
   mentions: string[];
   reactions: ReactionSet[];

@@ -4,6 +4,7 @@ import { get } from "../lib/api";
 import { actorId } from "../lib/page";
 import { AckError, emitAck, onServer } from "../lib/socket";
 import { showToast } from "../lib/toast";
+import { refreshAct } from "./acts";
 import { Messages, type Message } from "./messages";
 import { flushSoon, keep, pendingOf, retry, type Sending } from "./pending";
 import { Presence } from "./presence";
@@ -66,6 +67,7 @@ export default class ThreadController extends Controller<HTMLElement> {
     const posted = ({ message }: { message: Message }): void => this.#receive(message);
     const stops = ["message.posted", "message.edited", "message.deleted", "message.reacted"].map((name) => onServer(name, posted));
     stops.push(onServer<{ thread_id: string; user_id: string; seq: number }>("thread.read", (mark) => this.#othersRead(mark)));
+    stops.push(onServer<{ thread_id: string; id: string }>("act.changed", (act) => act.thread_id === this.idValue && refreshAct(this.element, act.id)));
     for (const name of ["presence.changed", "thread.typing"] as const) {
       stops.push(onServer<{ thread_id: string }>(name, (news) => news.thread_id === this.idValue && this.#presence.hear(name, news)));
     }

@@ -1,6 +1,7 @@
 /* Messages in the page: cloned from the server's templates. The only HTML ever inserted is the server's own `html`;
  * everything else is text. */
 import { dayKey, hour } from "../lib/dates";
+import { actFrame } from "./acts";
 import { dayBreaks, dayLabel } from "./days";
 import type { Known, Message, ReactionSet } from "./messages";
 import { t } from "./strings";
@@ -35,7 +36,8 @@ export interface Reader { me: string; read: boolean; roles: Record<string, strin
 
 export function draw(message: Message, { me, read, roles }: Reader): HTMLElement {
   const own = message.author?.id === me;
-  const element = clone(message.kind === "system" ? "message-system" : own ? "message-own" : "message-other");
+  const shape = message.kind === "system" ? "system" : `${message.act ? "act-" : ""}${own ? "own" : "other"}`;
+  const element = clone(`message-${shape}`);
   Object.assign(element.dataset, {
     id: message.id, seq: String(message.seq), clientId: message.client_id, author: message.author?.id ?? "", at: message.created_at,
   });
@@ -47,6 +49,11 @@ export function draw(message: Message, { me, read, roles }: Reader): HTMLElement
   }
   drawActs(element, message.id);
   if (!own && message.author) drawAuthor(element, message.author, roles);
+  if (message.act) {
+    element.querySelector("turbo-frame")?.replaceWith(actFrame(message.thread_id, message.act));
+    drawReactions(element, message.reactions, message.id, me);
+    return element;
+  }
   drawBubble(element, message, me, own && !message.deleted_at ? (read ? "check-check" : "check") : null);
   return element;
 }
