@@ -15,6 +15,7 @@ from webapp.core.db import unit_of_work
 from webapp.core.errors import Invalid
 from webapp.core.ids import new_id, parse_id
 from webapp.core.rates import messages as message_rate
+from webapp.disputes.queries import list_of_invoice
 from webapp.invoices.queries import invoice_facts
 from webapp.risk.queries import open_alerts_of
 from webapp.threads import queries, services
@@ -61,6 +62,7 @@ def invoice(invoice_id: UUID) -> str:
         facts=facts,
         alerts=alerts,
         limit=limit,
+        disputes=list_of_invoice(actor, invoice_id),
         **_thread(actor, invoice_id),
     )
 
