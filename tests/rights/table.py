@@ -203,6 +203,7 @@ TABLE: dict[str, Row] = {
     "POST /settings/client-sheet/<uuid:field_id>": Row(ADMIN, form={"label": "Effectif", "used": "1"}),
     # Stored files: theirs who brought them; the rights of documents are in tests/files.
     "GET /files/<uuid:file_id>": Row(scope="nobody"),
+    "GET /files/<uuid:file_id>/thumb": Row(scope="nobody"),
     "GET /api/v1/files/<uuid:file_id>": Row(scope="nobody"),
     "POST /api/v1/files": Row(form={"file": PDF}),
     "GET /invoices": Row(),

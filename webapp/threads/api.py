@@ -64,6 +64,7 @@ def post_message(values: dict[str, Any], thread_id: UUID) -> Any:
         client_id=values["client_id"],
         body=values["body"],
         reply_to=values["reply_to"],
+        attachment_ids=values["attachment_ids"],
     )
     return queries.present_one(message.id), 201
 

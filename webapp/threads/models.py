@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, Uuid
+from sqlalchemy import JSON, ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core.clock import UtcDateTime, now
@@ -45,6 +45,7 @@ class Message(db.Model):
     body: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
     reply_to: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("messages.id"))
+    file_count: Mapped[int | None] = mapped_column(SmallInteger)  # None: do not look for any
     mentions: Mapped[list[Any]] = mapped_column(JSON, default=list)  # user ids
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

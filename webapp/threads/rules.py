@@ -8,6 +8,7 @@ from uuid import UUID
 
 LONGEST_BODY = 10_000
 LONGEST_EMOJI = 16
+MOST_FILES = 10  # on one message
 EDIT_WINDOW = timedelta(minutes=15)
 LEVELS = ("all", "mentions", "none")  # what a person chooses
 SEEN = "seen"  # has read, does not follow: becomes a follower by writing or being named
@@ -75,3 +76,8 @@ def excerpt(body: str, length: int = 90) -> str:
     """The beginning of a text on one line, without markdown's signs, for lists and quotes."""
     line = " ".join(_MARKS.sub("", body).split())
     return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+
+
+def summary(body: str, file_count: int | None, length: int = 90) -> str:
+    """The same; a message of files alone is summed up by a sign that reads in every language."""
+    return excerpt(body, length) or (f"📎 {file_count}" if file_count else "")

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from marshmallow import ValidationError, fields, validate
 
 from webapp.core.api import MAX_PAGE, ApiSchema
+from webapp.threads.rules import MOST_FILES
 
 MAX_SEQ = 2**53
 
@@ -20,13 +21,15 @@ def _storable(text: str) -> None:
 
 class MessageIn(ApiSchema):
     client_id = fields.UUID(required=True)
-    body = fields.String(required=True, validate=_storable)
+    body = fields.String(
+        required=True, validate=_storable, metadata={"description": "may be empty beside attachments"}
+    )
     reply_to = fields.UUID(load_default=None, allow_none=True)
     attachment_ids = fields.List(
         fields.UUID(),
         load_default=list,
-        validate=validate.Length(max=0),
-        metadata={"description": "none yet"},
+        validate=validate.Length(max=MOST_FILES),
+        metadata={"description": "files of yours, from POST /files, that hang on nothing yet"},
     )
 
 
@@ -80,6 +83,17 @@ class ReactionOut(ApiSchema):
     user_ids = fields.List(fields.UUID())
 
 
+class AttachmentOut(ApiSchema):
+    id = fields.UUID()
+    kind = fields.String(metadata={"description": "image, audio or file"})
+    name = fields.String()
+    media_type = fields.String()
+    size = fields.Integer()
+    width = fields.Integer(allow_none=True)
+    height = fields.Integer(allow_none=True)
+    duration_ms = fields.Integer(allow_none=True)
+
+
 class MessageOut(ApiSchema):
     id = fields.UUID()
     thread_id = fields.UUID()
@@ -96,6 +110,7 @@ class MessageOut(ApiSchema):
     quote = fields.Nested(QuoteOut, allow_none=True)
     mentions = fields.List(fields.UUID())
     reactions = fields.List(fields.Nested(ReactionOut))
+    attachments = fields.List(fields.Nested(AttachmentOut))
 
 
 class MessagesOut(ApiSchema):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,13 +13,15 @@ from werkzeug.wrappers import Response
 from webapp.clients.queries import get_client
 from webapp.core.clock import local, now, today
 from webapp.core.db import unit_of_work
-from webapp.core.errors import Invalid
+from webapp.core.errors import Invalid, TooLarge
 from webapp.core.ids import new_id, parse_id
 from webapp.core.rates import messages as message_rate
+from webapp.files.rules import EXTENSIONS
+from webapp.files.serving import all_arrived, keep_arrived
 from webapp.invoices.queries import invoice_facts
 from webapp.risk.queries import open_alerts_of
 from webapp.threads import queries, services
-from webapp.threads.rules import in_edit_window
+from webapp.threads.rules import MOST_FILES, in_edit_window
 from webapp.threads.subjects import get_subject
 from webapp.users.actor import Actor
 from webapp.users.current import current_actor
@@ -78,19 +81,24 @@ def post(thread_id: UUID) -> Response:
     """The composer before any script; the form's id makes a second press harmless."""
     actor, form = current_actor(), request.form
     subject = get_subject(actor, thread_id)
-    written: dict[str, Any] = {
+    message_rate.take(actor.key)
+    try:
+        brought = all_arrived("files", MOST_FILES)
+        with unit_of_work():
+            files = [keep_arrived(each, EXTENSIONS).id for each in brought]
+            seq = services.post_message(actor, thread_id, **_written(form), attachment_ids=files).seq
+    except (Invalid, TooLarge) as refusal:
+        flash(str(next(iter(refusal.errors.values()), refusal)), "bad")
+        return redirect(subject.url, 303)
+    return redirect(f"{subject.url}#m-{seq}", 303)
+
+
+def _written(form: Mapping[str, str]) -> dict[str, Any]:
+    return {
         "client_id": parse_id(form.get("client_id")) or new_id(),
         "body": form.get("body", ""),
         "reply_to": parse_id(form.get("reply_to")),
     }
-    message_rate.take(actor.key)
-    try:
-        with unit_of_work():
-            seq = services.post_message(actor, thread_id, **written).seq
-    except Invalid as refusal:
-        flash(str(refusal), "bad")
-        return redirect(subject.url, 303)
-    return redirect(f"{subject.url}#m-{seq}", 303)
 
 
 @blueprint.post("/messages/<uuid:message_id>/edit")

@@ -73,7 +73,8 @@ def leave_thread(connection: Connection, values: dict[str, Any]) -> Ack:
 @on("message.send", SendIn, rates.messages)
 def send(connection: Connection, values: dict[str, Any]) -> Ack:
     thread_id, client_id = values["thread_id"], values["client_id"]
-    draft = Draft(connection.actor, thread_id, client_id, values["body"], values["reply_to"])
+    files = tuple(values["attachment_ids"])
+    draft = Draft(connection.actor, thread_id, client_id, values["body"], values["reply_to"], files)
     return {"message": sending.send(draft)}
 
 
