@@ -94,7 +94,7 @@ def _element(name: bytes, body: bytes) -> bytes:
 
 
 def webm(milliseconds: int = 3_000, kind: int = 2) -> bytes:
-    """What MediaRecorder writes: a segment of unknown size, clusters of short blocks; 1 is a film, 2 a sound."""
+    """As MediaRecorder writes: a segment of unknown size, clusters of short blocks; 1 a film, 2 a sound."""
     head = _element(b"\x1a\x45\xdf\xa3", _element(b"\x42\x82", b"webm"))
     track = _element(b"\xae", _element(b"\xd7", b"\1") + _element(b"\x83", bytes([kind])))
     body = _element(b"\x16\x54\xae\x6b", track)

@@ -349,6 +349,15 @@ TABLE: dict[str, Row] = {
     ),
     "DELETE /api/v1/messages/<uuid:message_id>": Row(BOB, scope="client"),
     "POST /api/v1/messages/<uuid:message_id>/reactions": Row(scope="client", body={"emoji": "👍"}),
+    "GET /api/v1/messages/<uuid:message_id>/versions": Row(scope="client"),
+    "GET /api/v1/messages/<uuid:message_id>/readers": Row(scope="client"),
+    "GET /api/v1/threads/<uuid:thread_id>/search": Row(scope="client", query={"q": "conteste"}),
+    "GET /api/v1/threads/<uuid:thread_id>/links": Row(
+        scope="client", query={"from_seq": "1", "to_seq": "50"}
+    ),
+    "GET /messages/<uuid:message_id>/versions": Row(scope="client"),
+    "GET /messages/<uuid:message_id>/readers": Row(scope="client"),
+    "GET /threads/<uuid:thread_id>/search": Row(scope="client", query={"q": "conteste"}),
     "GET /threads": Row(),
     "GET /invoices/<uuid:invoice_id>": Row(scope="client"),
     "GET /clients/<uuid:client_id>/thread": Row(scope="client"),

@@ -16,7 +16,7 @@ from webapp.extensions import db
 from webapp.threads.models import Message, Reaction, Thread
 from webapp.threads.queries.attachments import attachments_of
 from webapp.threads.rules import summary
-from webapp.threads.subjects import MISSING, find_subject, get_subject, readable_threads
+from webapp.threads.subjects import MISSING, find_subject, get_subject
 from webapp.users.actor import Actor
 from webapp.users.models import Membership, User
 
@@ -114,24 +114,6 @@ def presented(message_ids: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
 
 def present_one(message_id: uuid.UUID) -> dict[str, Any]:
     return present([message_id])[0]
-
-
-def search(actor: Actor, text: str, limit: int = 20) -> list[dict[str, Any]]:
-    """Messages in scope that contain `text`, newest first."""
-    if not text.strip():
-        return []
-    rows = db.session.execute(
-        _messages()
-        .join(Thread, Thread.id == Message.thread_id)
-        .where(
-            Message.body.icontains(text.strip(), autoescape=True),
-            Message.deleted_at.is_(None),
-            readable_threads(actor),
-        )
-        .order_by(Message.id.desc())
-        .limit(limit)
-    )
-    return _present_rows(list(rows))
 
 
 _quoted, _quoted_author = aliased(Message), aliased(User)

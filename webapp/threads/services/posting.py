@@ -16,7 +16,7 @@ from webapp.extensions import db
 from webapp.threads import markup, rules
 from webapp.threads.models import Message
 from webapp.threads.policy import may_read, may_write
-from webapp.threads.queries import keep_fresh, resolve_handles
+from webapp.threads.queries import keep_fresh, resolve_groups, resolve_handles
 from webapp.threads.services.attaching import Loose, find_loose, take
 from webapp.threads.services.storing import Row, store
 from webapp.threads.subjects import MISSING, Subject, read_subjects
@@ -67,8 +67,12 @@ def check_body(body: str, beside_files: bool = False) -> str:
 def say(subject: Subject, body: str) -> tuple[str, list[uuid.UUID]]:
     """HTML of a text in this thread, and the ids of the people it names."""
     handles = rules.handles_in(body)
+    if not handles:
+        return markup.render(body, {}), []
     people = resolve_handles(subject, handles)
-    return markup.render(body, people), markup.mentioned(people, handles)
+    groups = resolve_groups(subject, rules.groups_in(handles - people.keys()))
+    named = markup.mentioned(people, handles) + [found for word in groups for found in groups[word]]
+    return markup.render(body, people, groups), list(dict.fromkeys(named))
 
 
 def post_message(
