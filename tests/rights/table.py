@@ -359,6 +359,7 @@ TABLE: dict[str, Row] = {
     "GET /messages/<uuid:message_id>/readers": Row(scope="client"),
     "GET /threads/<uuid:thread_id>/search": Row(scope="client", query={"q": "conteste"}),
     "GET /threads": Row(),
+    "GET /threads/<uuid:thread_id>/acts/<kind>/<uuid:act_id>": Row(scope="client"),
     "GET /invoices/<uuid:invoice_id>": Row(scope="client"),
     "GET /clients/<uuid:client_id>/thread": Row(scope="client"),
     "POST /threads/<uuid:thread_id>/messages": Row(

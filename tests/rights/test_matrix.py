@@ -48,6 +48,8 @@ PARTS = {
     "part": "contacts",
     "panel": "contacts",
     "handle": "bob",
+    "act_id": "<act>",
+    "kind": "test",
     "token": "no-such-token",
     "filename": "dist/manifest.json",
 }

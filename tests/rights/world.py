@@ -31,6 +31,7 @@ from webapp.notifications.models import Notification
 from webapp.payments.queries import proposals_for
 from webapp.payments.rules import Share
 from webapp.payments.services import match, record_payment, write_off
+from webapp.threads.services import post_act
 from webapp.users.actor import Actor
 from webapp.users.current import SESSION_KEY
 from webapp.users.models import ApiToken, Passkey
@@ -78,6 +79,9 @@ def make_world(cast: Cast) -> World:
         loss = write_off(cast.sonia, billed, amount=60_000, reason="goodwill")
     message = say(cast.bob, invoice.id, "Le client conteste deux lignes.")
     with unit_of_work():
+        shown = {"kind": "test", "act_id": new_id()}
+        post_act(cast.bob, invoice.id, client_id=new_id(), body="Un acte", **shown)
+    with unit_of_work():
         payment = record_payment(
             cast.sonia,
             source="test",
@@ -122,6 +126,7 @@ def make_world(cast: Cast) -> World:
             "client": str(client.id),
             "invoice": str(invoice.id),
             "message": str(message.id),
+            "act": str(shown["act_id"]),
             "payment": str(payment.id),
             "write_off": str(loss.id),
             "order": str(orders["order"]),

@@ -9,6 +9,7 @@ from webapp.realtime.connection import leave
 from webapp.realtime.ears import hears
 from webapp.threads import presence, queries
 from webapp.threads.events import (
+    ActChanged,
     MessageDeleted,
     MessageEdited,
     MessageReacted,
@@ -43,6 +44,16 @@ def on_message(event: ThreadNews) -> None:
     clear_room(event.thread_id)
     for shown in queries.present([event.message_id]):
         out.to_room(NAMES[type(event)], {"message": shown}, event.thread_id)
+
+
+@hears(ActChanged)
+def on_act(event: ActChanged) -> None:
+    """Which card is to be asked for again, to who is looking at it."""
+    if not registry.in_room(event.thread_id):
+        return
+    clear_room(event.thread_id)
+    payload = {"thread_id": str(event.thread_id), "kind": event.kind, "id": str(event.id)}
+    out.to_room("act.changed", payload, event.thread_id)
 
 
 def clear_room(thread_id: uuid.UUID) -> None:

@@ -34,6 +34,15 @@ class MessageReacted:
 
 
 @dataclass(frozen=True)
+class ActChanged:
+    """What a card shows has changed: whoever looks at it asks for it again."""
+
+    thread_id: uuid.UUID
+    kind: str
+    id: uuid.UUID
+
+
+@dataclass(frozen=True)
 class ThreadRead:
     """Someone has read a thread up to `seq`."""
 

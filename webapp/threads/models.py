@@ -6,7 +6,18 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint, Uuid
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core.clock import UtcDateTime, now
@@ -34,6 +45,14 @@ class Message(db.Model):
     __table_args__ = (
         UniqueConstraint("thread_id", "seq"),
         UniqueConstraint("author_id", "client_id"),
+        CheckConstraint("(kind = 'act') = (act_id IS NOT NULL)", name="act"),
+        CheckConstraint("(act_kind IS NULL) = (act_id IS NULL)", name="act_kind"),
+        Index(
+            "ix_messages_act",
+            "act_id",
+            sqlite_where=text("act_id IS NOT NULL"),
+            postgresql_where=text("act_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
@@ -41,11 +60,13 @@ class Message(db.Model):
     seq: Mapped[int]
     author_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))  # None: the product
     client_id: Mapped[uuid.UUID] = mapped_column(Uuid)  # made by the sender; one act, one UUID
-    kind: Mapped[str] = mapped_column(String(10), default="text")  # text, system
+    kind: Mapped[str] = mapped_column(String(10), default="text")  # text, system, act
     body: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
     reply_to: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("messages.id"))
     file_count: Mapped[int | None] = mapped_column(SmallInteger)  # None: do not look for any
+    act_kind: Mapped[str | None] = mapped_column(String(20))  # what it shows as a card; acts.py knows how
+    act_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     mentions: Mapped[list[Any]] = mapped_column(JSON, default=list)  # user ids
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -94,6 +94,11 @@ class AttachmentOut(ApiSchema):
     duration_ms = fields.Integer(allow_none=True)
 
 
+class ActOut(ApiSchema):
+    kind = fields.String()
+    id = fields.UUID()
+
+
 class MessageOut(ApiSchema):
     id = fields.UUID()
     thread_id = fields.UUID()
@@ -108,6 +113,7 @@ class MessageOut(ApiSchema):
     deleted_at = fields.String(allow_none=True)
     reply_to = fields.UUID(allow_none=True)
     quote = fields.Nested(QuoteOut, allow_none=True)
+    act = fields.Nested(ActOut, allow_none=True)
     mentions = fields.List(fields.UUID())
     reactions = fields.List(fields.Nested(ReactionOut))
     attachments = fields.List(fields.Nested(AttachmentOut))

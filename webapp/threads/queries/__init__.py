@@ -6,6 +6,7 @@ from webapp.threads.queries.links import list_links
 from webapp.threads.queries.messages import (
     find_last_seq,
     find_message,
+    get_act,
     get_page,
     get_visible_message,
     keep_fresh,
@@ -35,6 +36,7 @@ __all__ = [
     "find_member",
     "find_message",
     "find_standing",
+    "get_act",
     "get_invoice_page",
     "get_page",
     "get_visible_message",

@@ -49,6 +49,15 @@ def get_visible_message(actor: Actor, message_id: uuid.UUID) -> Message:
     return message
 
 
+def get_act(thread_id: uuid.UUID, kind: str, act_id: uuid.UUID) -> None:
+    """Raises NotFound when this thread shows no such act."""
+    shown = select(Message.id).where(
+        Message.act_id == act_id, Message.act_kind == kind, Message.thread_id == thread_id
+    )
+    if db.session.scalar(shown.limit(1)) is None:
+        raise NotFound(MISSING)
+
+
 def get_page(
     actor: Actor,
     thread_id: uuid.UUID,
@@ -133,6 +142,8 @@ _COLUMNS = (
     Message.deleted_at,
     Message.reply_to,
     Message.file_count,
+    Message.act_kind,
+    Message.act_id,
     Message.mentions,
 )
 
@@ -194,6 +205,7 @@ def _form(row: Any, stored: Any, author: dict[str, Any] | None) -> dict[str, Any
         "deleted_at": None,
         "reply_to": str(row.reply_to) if row.reply_to else None,
         "quote": None,
+        "act": {"kind": row.act_kind, "id": str(row.act_id)} if row.act_id else None,
         "mentions": [str(user_id) for user_id in row.mentions],
         "reactions": [],
         "attachments": [],

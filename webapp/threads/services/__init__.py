@@ -2,13 +2,22 @@
 
 from webapp.threads.services.changing import delete_message, edit_message, react
 from webapp.threads.services.following import mark_read, set_follow_level
-from webapp.threads.services.posting import Draft, post_message, post_messages, post_system_line
+from webapp.threads.services.posting import (
+    Act,
+    Draft,
+    post_act,
+    post_message,
+    post_messages,
+    post_system_line,
+)
 
 __all__ = [
+    "Act",
     "Draft",
     "delete_message",
     "edit_message",
     "mark_read",
+    "post_act",
     "post_message",
     "post_messages",
     "post_system_line",

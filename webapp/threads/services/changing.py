@@ -80,7 +80,7 @@ def react(actor: Actor, message_id: uuid.UUID, emoji: str, on: bool = True) -> M
     subject = find_subject(actor, message.thread_id)
     if subject is None or not may_write(actor, subject):
         raise NotFound(MISSING)
-    if message.deleted_at is not None or message.kind != "text":
+    if message.deleted_at is not None or message.kind == "system":
         raise Conflict(_l("Ce message est supprimé."), code="deleted")
     if not rules.emoji_is_valid(emoji):
         raise Invalid(errors={"emoji": _l("Choisissez un signe.")})
@@ -107,6 +107,8 @@ def _room_for_reaction(message: Message, emoji: str) -> None:
 
 def _own_message(actor: Actor, message_id: uuid.UUID) -> Message:
     message = get_visible_message(actor, message_id)
+    if message.kind != "text":
+        raise Forbidden(_l("Un acte ne se reprend pas ici : changez-le sur sa carte."))
     if rules.may_change(message.author_id, actor.user_id, message.deleted_at):
         return message
     if message.author_id == actor.user_id:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import bindparam, select
@@ -35,6 +36,14 @@ Key = tuple[uuid.UUID | None, uuid.UUID]  # author, the id the author gave
 
 
 @dataclass(frozen=True, slots=True)
+class Act:
+    """The thing a message shows as a card: one of the kinds registered in `threads.acts`."""
+
+    kind: str
+    id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A message somebody wants to send; `client_id` is its one UUID."""
 
@@ -44,6 +53,7 @@ class Draft:
     body: str
     reply_to: uuid.UUID | None = None
     attachment_ids: tuple[uuid.UUID, ...] = ()
+    act: Act | None = None
 
     @property
     def author_id(self) -> uuid.UUID | None:
@@ -92,6 +102,27 @@ def post_message(
     Events: MessagesPosted.
     """
     draft = Draft(actor, thread_id, client_id, body, reply_to, tuple(attachment_ids))
+    (result,) = post_messages([draft])
+    if isinstance(result, DomainError):
+        raise result
+    return db.session.get_one(Message, result)
+
+
+def post_act(
+    actor: Actor,
+    thread_id: uuid.UUID,
+    *,
+    client_id: uuid.UUID,
+    kind: str,
+    act_id: uuid.UUID,
+    body: str,
+) -> Message:
+    """Show an act (a dispute, a promise …) in its thread, as a card that everyone sees change.
+
+    `body` says it in plain words, for lists, previews and pushes. Nobody rewords or takes back a card.
+    Raises as `post_message`. Events: MessagesPosted; a change is told with `ActChanged`.
+    """
+    draft = Draft(actor, thread_id, client_id, body, act=Act(kind, act_id))
     (result,) = post_messages([draft])
     if isinstance(result, DomainError):
         raise result
@@ -171,12 +202,17 @@ def _judge(
         reply_to=draft.reply_to,
         mentions=tuple(mentions),
         attachments=attachments,
+        **_act(draft.act),
     )
 
 
 def _is_plain(row: Row) -> bool:
     """Nothing has to be read to show it."""
     return row.reply_to is None and not row.attachments
+
+
+def _act(act: Act | None) -> dict[str, Any]:
+    return {} if act is None else {"kind": "act", "act_kind": act.kind, "act_id": act.id}
 
 
 def post_system_line(thread_id: uuid.UUID, text: str) -> Message:

@@ -35,6 +35,8 @@ class Row:
     mentions: tuple[uuid.UUID, ...] = ()
     kind: str = "text"
     attachments: tuple[uuid.UUID, ...] = ()
+    act_kind: str | None = None
+    act_id: uuid.UUID | None = None
 
 
 _threads = Thread.__table__
@@ -93,6 +95,8 @@ def _values(row: Row, stored: Stored) -> dict[str, Any]:
         "html": row.html,
         "reply_to": row.reply_to,
         "file_count": len(row.attachments) or None,
+        "act_kind": row.act_kind,
+        "act_id": row.act_id,
         "mentions": [str(user_id) for user_id in row.mentions],
         "created_at": stored.created_at,
     }

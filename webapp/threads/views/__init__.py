@@ -21,6 +21,7 @@ from webapp.files.serving import all_arrived, keep_arrived
 from webapp.invoices.queries import invoice_facts
 from webapp.risk.queries import open_alerts_of
 from webapp.threads import queries, services
+from webapp.threads.acts import read_cards
 from webapp.threads.rules import MOST_FILES, in_edit_window
 from webapp.threads.subjects import get_subject
 from webapp.threads.views import looking
@@ -65,6 +66,21 @@ def client(client_id: UUID) -> str:
     found = get_client(actor, client_id)
     alerts = _breach(actor, client_id)
     return render_template("threads/client.html", client=found, alerts=alerts, **_thread(actor, client_id))
+
+
+@blueprint.get("/threads/<uuid:thread_id>/acts/<kind>/<uuid:act_id>")
+def act(thread_id: UUID, kind: str, act_id: UUID) -> str:
+    """A card by itself, as it stands now: an open page asks for it when it has changed."""
+    actor = current_actor()
+    get_subject(actor, thread_id)
+    queries.get_act(thread_id, kind, act_id)
+    return render_template(
+        "threads/act.html",
+        cards=read_cards(actor, [(kind, act_id)]),
+        thread_id=thread_id,
+        kind=kind,
+        id=act_id,
+    )
 
 
 @blueprint.post("/threads/<uuid:thread_id>/messages")
@@ -161,6 +177,7 @@ def _thread(actor: Actor, thread_id: UUID) -> dict[str, Any]:
         "newer": last < page.last_seq,
         "groups": group_names(),
         "days": _days(page.items),
+        "cards": read_cards(actor, _acts(page.items)),
         "standing": standing,
         "fresh": _fresh(page.items, standing.last_read_seq, actor),
         "conversations": _conversations(actor),
@@ -181,9 +198,17 @@ def _place() -> tuple[int | None, int | None]:
     return (after, None) if after is not None else (None, _number("before_seq"))
 
 
+def _acts(items: list[dict[str, Any]]) -> list[tuple[str, UUID]]:
+    return [(m["act"]["kind"], UUID(m["act"]["id"])) for m in items if m["act"]]
+
+
 def _editable(message: dict[str, Any], actor: Actor) -> bool:
     mine = message["author"] is not None and message["author"]["id"] == str(actor.user_id)
-    return mine and in_edit_window(datetime.fromisoformat(message["created_at"]), now())
+    return (
+        mine
+        and message["kind"] == "text"
+        and in_edit_window(datetime.fromisoformat(message["created_at"]), now())
+    )
 
 
 def _fresh(items: list[dict[str, Any]], read: int, actor: Actor) -> dict[str, int]:
