@@ -9,7 +9,7 @@ import { findFiles } from "./kept_files";
 import { Messages, type Message } from "./messages";
 import { flushSoon, keep, pendingOf, retry, type Sending } from "./pending";
 import { addressOf, watchEnds } from "./places";
-import { Presence } from "./presence";
+import { Presence, sayHere } from "./presence";
 import { ReadMarks } from "./read_marks";
 import { Scrolling } from "./scrolling";
 import { t } from "./strings";
@@ -62,6 +62,7 @@ export default class ThreadController extends Controller<HTMLElement> {
     this.#start();
     watchEnds([...(this.hasMoreTarget ? [this.moreTarget] : []), ...(this.hasNewerTarget ? [this.newerTarget] : [])], signal);
     void this.#join();
+    sayHere(this.idValue, signal);
   }
 
   override disconnect(): void {
