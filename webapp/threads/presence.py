@@ -33,7 +33,8 @@ def expire() -> list[uuid.UUID]:
     instant, changed = time.monotonic(), []
     for thread_id, people in list(_looking.items()):
         late = [(user, sid) for user, sids in people.items() for sid, end in sids.items() if end < instant]
-        if any([leave(thread_id, user_id, sid) for user_id, sid in late]):  # each of them leaves
+        gone = [leave(thread_id, user_id, sid) for user_id, sid in late]
+        if any(gone):
             changed.append(thread_id)
     return changed
 

@@ -142,7 +142,9 @@ export default class AttachmentsController extends Controller<HTMLFormElement> {
     const [words, said] = [line.querySelector(".cut"), line.querySelector("button.meta")];
     if (words) words.textContent = name;
     if (said) said.textContent = state;
-    line.querySelector(".ib")?.addEventListener("click", () => this.remove(id));
+    const remove = line.querySelector(".ib");
+    remove?.setAttribute("aria-label", `${remove.getAttribute("aria-label") ?? ""} ${name}`);
+    remove?.addEventListener("click", () => this.remove(id));
     this.#ids.push(id);
     this.trayTarget.append(line);
     this.#changed();

@@ -117,6 +117,7 @@ export default class ThreadController extends Controller<HTMLElement> {
         more = page.more && !this.hasNewerTarget;
       }
       if (this.#me) flushSoon(this.#me);
+      await emitAck("thread.here", { thread_id: this.idValue });
     } catch (error) {
       // Without a network the next connection joins again.
       if (error instanceof AckError && error.code === "not_found") showToast(t("gone"), { icon: "info" });
