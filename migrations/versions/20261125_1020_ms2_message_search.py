@@ -1,8 +1,9 @@
-"""search in threads: an index of words that the database keeps itself
+"""search in threads: an index of words that the database keeps
 
 SQLite: FTS5 without a copy of the texts; a row's number is its thread's number and the message's seq, so
-that a thread is a range of the index. PostgreSQL: an index on the folded text. Both ignore accents and case.
-A later migration that copies the table `messages` (a batch on SQLite) must make the triggers again.
+that a thread is a range of the index. The worker writes it (a trigger would cost every message sent), what
+is reworded or taken back is followed by triggers: a later migration that copies the table `messages` (a
+batch on SQLite) must make them again. PostgreSQL: an index on the folded text. Accents and case do not count.
 
 Revision ID: ms2
 Revises: ms1
@@ -18,17 +19,15 @@ down_revision = "ms1"
 branch_labels = None
 depends_on = None
 
-PLACE = (
-    "(SELECT number FROM messages_fts_threads WHERE thread_id = {row}.thread_id) * 4294967296 + {row}.seq"
+ROW = (
+    "{{act}} SELECT {{head}}f.number * 4294967296 + {row}.seq, {row}.body FROM messages_fts_threads f"
+    " WHERE f.thread_id = {row}.thread_id AND {row}.seq <= f.indexed_seq AND {row}.body <> '';"
 )
-ADD = f"INSERT INTO messages_fts(rowid, body) SELECT {PLACE.format(row='new')}, new.body WHERE new.body <> '';"
-TAKE = (
-    f"INSERT INTO messages_fts(messages_fts, rowid, body) SELECT 'delete', {PLACE.format(row='old')}, old.body"
-    " WHERE old.body <> '';"
+ADD = ROW.format(row="new").format(act="INSERT INTO messages_fts(rowid, body)", head="")
+TAKE = ROW.format(row="old").format(
+    act="INSERT INTO messages_fts(messages_fts, rowid, body)", head="'delete', "
 )
 TRIGGERS = {
-    "messages_fts_begin": "AFTER INSERT ON threads BEGIN INSERT INTO messages_fts_threads(thread_id) VALUES (new.id);",
-    "messages_fts_insert": f"AFTER INSERT ON messages WHEN new.body <> '' BEGIN {ADD}",
     "messages_fts_update": f"AFTER UPDATE OF body ON messages WHEN old.body <> new.body BEGIN {TAKE} {ADD}",
     "messages_fts_delete": f"AFTER DELETE ON messages BEGIN {TAKE}",
 }
@@ -44,7 +43,8 @@ $$
 def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.execute(
-            "CREATE TABLE messages_fts_threads (number INTEGER PRIMARY KEY, thread_id CHAR(32) NOT NULL UNIQUE)"
+            "CREATE TABLE messages_fts_threads (number INTEGER PRIMARY KEY,"
+            " thread_id CHAR(32) NOT NULL UNIQUE, indexed_seq INTEGER NOT NULL)"
         )
         op.execute(
             "CREATE VIRTUAL TABLE messages_fts USING fts5("
@@ -52,10 +52,10 @@ def upgrade() -> None:
         )
         for name, act in TRIGGERS.items():
             op.execute(f"CREATE TRIGGER {name} {act} END")
-        op.execute("INSERT INTO messages_fts_threads(thread_id) SELECT id FROM threads")
-        place = PLACE.format(row="m")
+        op.execute("INSERT INTO messages_fts_threads(thread_id, indexed_seq) SELECT id, last_seq FROM threads")
         op.execute(
-            f"INSERT INTO messages_fts(rowid, body) SELECT {place}, m.body FROM messages m WHERE m.body <> ''"
+            "INSERT INTO messages_fts(rowid, body) SELECT f.number * 4294967296 + m.seq, m.body"
+            " FROM messages_fts_threads f JOIN messages m ON m.thread_id = f.thread_id WHERE m.body <> ''"
         )
     else:
         op.execute(FOLD)

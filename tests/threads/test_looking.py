@@ -20,6 +20,7 @@ from webapp.core.errors import NotFound
 from webapp.core.ids import new_id
 from webapp.threads import queries, services
 from webapp.threads.finding import excerpt_around, words_of
+from webapp.threads.jobs import index
 from webapp.threads.linking import may_be_ref, named_in
 from webapp.threads.models import Message
 from webapp.users.actor import Actor
@@ -33,7 +34,11 @@ def thread_id(cast: Cast) -> uuid.UUID:
 
 
 def found(actor: Actor, thread_id: uuid.UUID, asked: str) -> list[int]:
-    return [each["seq"] for each in queries.search_thread(actor, thread_id, asked).items]
+    """What is found before the worker has come by, and after: the same."""
+    fresh = [each["seq"] for each in queries.search_thread(actor, thread_id, asked).items]
+    index()
+    assert [each["seq"] for each in queries.search_thread(actor, thread_id, asked).items] == fresh, asked
+    return fresh
 
 
 def test_words_are_found_without_accents_case_or_end_all_of_them(cast: Cast, thread_id: uuid.UUID) -> None:
@@ -84,6 +89,18 @@ def test_the_index_follows_what_is_reworded_and_taken_back(cast: Cast, thread_id
     with unit_of_work():
         services.delete_message(cast.bob, message_id)
     assert found(cast.bob, thread_id, "carton") == []
+
+
+def test_what_is_indexed_and_what_is_new_are_one_list(cast: Cast, thread_id: uuid.UUID) -> None:
+    for number in range(4):
+        say(cast.bob, thread_id, f"palette {number}")
+    index()
+    for number in range(3):
+        say(cast.bob, thread_id, f"palette {number}")
+    page = queries.search_thread(cast.bob, thread_id, "palette", limit=5)
+    assert ([each["seq"] for each in page.items], page.more) == ([7, 6, 5, 4, 3], True)
+    rest = queries.search_thread(cast.bob, thread_id, "palette", before_seq=3, limit=5)
+    assert ([each["seq"] for each in rest.items], rest.more) == ([2, 1], False)
 
 
 def test_results_come_page_by_page_with_an_excerpt(

@@ -24,6 +24,12 @@ def words_of(text: str) -> list[str]:
     return list(dict.fromkeys(_WORD.findall(fold(text))))[:MOST_WORDS]
 
 
+def says(body: str, words: list[str]) -> bool:
+    """Does the text have every word, or a word that starts so?"""
+    said = _WORD.findall(fold(body))
+    return all(any(each.startswith(word) for each in said) for word in words)
+
+
 def excerpt_around(body: str, words: list[str], length: int = 140) -> tuple[str, int, int]:
     """A piece of the text on one line around the first word that was asked for, and where it stands."""
     line = _SPACE.sub(" ", body).strip()

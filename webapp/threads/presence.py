@@ -23,9 +23,10 @@ def enter(thread_id: uuid.UUID, user_id: uuid.UUID, sid: str) -> bool:
 
 def stay(thread_id: uuid.UUID, user_id: uuid.UUID, sid: str) -> bool:
     """Its page is being looked at, for a minute from now; true when its person was not there."""
-    entered = enter(thread_id, user_id, sid)
-    _looking[thread_id][user_id][sid] = time.monotonic() + STAY_SECONDS
-    return entered
+    sockets = _looking.setdefault(thread_id, {}).setdefault(user_id, {})
+    there = bool(sockets)
+    sockets[sid] = time.monotonic() + STAY_SECONDS
+    return not there
 
 
 def expire() -> list[uuid.UUID]:

@@ -1,4 +1,4 @@
-"""Search in one thread, by an index that the database keeps (migration `ms2`)."""
+"""Search in one thread, by an index of words (migration `ms2`); what is too new for it is read as it is."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select, text
 
 from webapp.extensions import db
-from webapp.threads.finding import excerpt_around, words_of
+from webapp.threads.finding import excerpt_around, says, words_of
 from webapp.threads.models import Message
 from webapp.threads.queries.messages import Page, instant, person
 from webapp.threads.subjects import get_subject
@@ -22,6 +22,8 @@ _SQLITE = text(
     f" AND f.rowid > {_FIRST} AND f.rowid < {_FIRST} + :before"
     " ORDER BY f.rowid DESC LIMIT :most"
 )
+_INDEXED = text("SELECT indexed_seq FROM messages_fts_threads WHERE thread_id = :thread_id")
+MOST_READ = 2_000
 _POSTGRESQL = text(
     "SELECT seq FROM messages WHERE thread_id = :thread_id AND seq < :before"
     " AND body <> '' AND to_tsvector('simple', encours_fold(body)) @@ to_tsquery('simple', :wanted)"
@@ -45,15 +47,32 @@ def search_thread(
 
 
 def _seqs(thread_id: uuid.UUID, words: list[str], before: int, most: int) -> list[int]:
-    lite = db.engine.dialect.name == "sqlite"
-    wanted = " ".join(f'"{word}"*' for word in words) if lite else " & ".join(f"{word}:*" for word in words)
-    asked = {
-        "wanted": wanted,
-        "thread_id": thread_id.hex if lite else thread_id,
-        "before": before,
-        "most": most,
-    }
-    return list(db.session.scalars(_SQLITE if lite else _POSTGRESQL, asked))
+    if db.engine.dialect.name != "sqlite":
+        wanted = " & ".join(f"{word}:*" for word in words)
+        return _ask(_POSTGRESQL, wanted=wanted, thread_id=thread_id, before=before, most=most)
+    newest = _tail(thread_id, words, before)[:most]
+    if len(newest) == most:
+        return newest
+    wanted = " ".join(f'"{word}"*' for word in words)
+    return newest + _ask(
+        _SQLITE, wanted=wanted, thread_id=thread_id.hex, before=before, most=most - len(newest)
+    )
+
+
+def _ask(statement: Any, **asked: Any) -> list[int]:
+    return list(db.session.scalars(statement, asked))
+
+
+def _tail(thread_id: uuid.UUID, words: list[str], before: int) -> list[int]:
+    """Of the messages that the worker has not indexed yet, those with every word."""
+    indexed = db.session.scalar(_INDEXED, {"thread_id": thread_id.hex}) or 0
+    rows = db.session.execute(
+        select(Message.seq, Message.body)
+        .where(Message.thread_id == thread_id, Message.seq > indexed, Message.seq < before)
+        .order_by(Message.seq.desc())
+        .limit(MOST_READ)
+    )
+    return [row.seq for row in rows if says(row.body, words)]
 
 
 def _excerpts(thread_id: uuid.UUID, seqs: list[int], words: list[str]) -> list[dict[str, Any]]:
