@@ -208,6 +208,7 @@ TABLE: dict[str, Row] = {
     "POST /settings/client-sheet/<uuid:field_id>": Row(ADMIN, form={"label": "Effectif", "used": "1"}),
     # Stored files: theirs who brought them; the rights of documents are in tests/files.
     "GET /files/<uuid:file_id>": Row(scope="nobody"),
+    "GET /files/<uuid:file_id>/thumb": Row(scope="nobody"),
     "GET /api/v1/files/<uuid:file_id>": Row(scope="nobody"),
     "POST /api/v1/files": Row(form={"file": PDF}),
     "GET /invoices": Row(),
@@ -353,6 +354,15 @@ TABLE: dict[str, Row] = {
     ),
     "DELETE /api/v1/messages/<uuid:message_id>": Row(BOB, scope="client"),
     "POST /api/v1/messages/<uuid:message_id>/reactions": Row(scope="client", body={"emoji": "👍"}),
+    "GET /api/v1/messages/<uuid:message_id>/versions": Row(scope="client"),
+    "GET /api/v1/messages/<uuid:message_id>/readers": Row(scope="client"),
+    "GET /api/v1/threads/<uuid:thread_id>/search": Row(scope="client", query={"q": "conteste"}),
+    "GET /api/v1/threads/<uuid:thread_id>/links": Row(
+        scope="client", query={"from_seq": "1", "to_seq": "50"}
+    ),
+    "GET /messages/<uuid:message_id>/versions": Row(scope="client"),
+    "GET /messages/<uuid:message_id>/readers": Row(scope="client"),
+    "GET /threads/<uuid:thread_id>/search": Row(scope="client", query={"q": "conteste"}),
     "GET /threads": Row(),
     "GET /threads/<uuid:thread_id>/acts/<kind>/<uuid:act_id>": Row(scope="client"),
     "GET /invoices/<uuid:invoice_id>": Row(scope="client"),

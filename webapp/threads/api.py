@@ -12,16 +12,22 @@ from webapp.threads.rules import unread
 from webapp.threads.schemas import (
     ConversationsOut,
     EditIn,
+    FoundOut,
     LevelIn,
     LevelOut,
+    LinksArgs,
+    LinksOut,
     MessageIn,
     MessageOut,
     MessagesArgs,
     MessagesOut,
     ReactionIn,
+    ReadersOut,
     ReadIn,
+    SearchArgs,
     ThreadOut,
     ThreadReadOut,
+    VersionsOut,
 )
 from webapp.threads.subjects import get_subject
 from webapp.users.current import current_actor
@@ -64,6 +70,7 @@ def post_message(values: dict[str, Any], thread_id: UUID) -> Any:
         client_id=values["client_id"],
         body=values["body"],
         reply_to=values["reply_to"],
+        attachment_ids=values["attachment_ids"],
     )
     return queries.present_one(message.id), 201
 
@@ -101,6 +108,41 @@ def react(values: dict[str, Any], message_id: UUID) -> Any:
     message_rate.take(actor.key)
     message = services.react(actor, message_id, values["emoji"], values["on"])
     return queries.present_one(message.id), 200
+
+
+@blp.get("/messages/<uuid:message_id>/versions")
+@blp.response(200, VersionsOut)
+def list_versions(message_id: UUID) -> Any:
+    """What the message said, the first wording first, each with since when; nothing of a deleted one."""
+    return answer({"items": queries.list_versions(current_actor(), message_id)})
+
+
+@blp.get("/messages/<uuid:message_id>/readers")
+@blp.response(200, ReadersOut)
+def list_readers(message_id: UUID) -> Any:
+    """Who opened the thread, and up to where each has read; `read` says whether as far as this message."""
+    return answer({"items": queries.list_readers(current_actor(), message_id)})
+
+
+@blp.get("/threads/<uuid:thread_id>/search")
+@blp.arguments(SearchArgs, location="query")
+@blp.response(200, FoundOut)
+def search_thread(args: dict[str, Any], thread_id: UUID) -> Any:
+    """Messages with every word of `q` (or a word that starts so), the newest first, accents ignored."""
+    kept = decode_cursor(args["cursor"], 1)
+    before = kept[0] if kept and isinstance(kept[0], int) else None
+    page = queries.search_thread(current_actor(), thread_id, args["q"], before, args["limit"])
+    cursor = encode_cursor(page.items[-1]["seq"]) if page.more else None
+    return answer({"items": page.items, "next_cursor": cursor})
+
+
+@blp.get("/threads/<uuid:thread_id>/links")
+@blp.arguments(LinksArgs, location="query")
+@blp.response(200, LinksOut)
+def list_links(args: dict[str, Any], thread_id: UUID) -> Any:
+    """Invoices and clients that messages name, as cards for who asks: at most 200 messages at once."""
+    found = queries.list_links(current_actor(), thread_id, args["from_seq"], args["to_seq"])
+    return answer({"items": found})
 
 
 @blp.post("/threads/<uuid:thread_id>/read")

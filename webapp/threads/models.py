@@ -6,7 +6,18 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, Uuid, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core.clock import UtcDateTime, now
@@ -53,6 +64,7 @@ class Message(db.Model):
     body: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
     reply_to: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("messages.id"))
+    file_count: Mapped[int | None] = mapped_column(SmallInteger)  # None: do not look for any
     act_kind: Mapped[str | None] = mapped_column(String(20))  # what it shows as a card; acts.py knows how
     act_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     mentions: Mapped[list[Any]] = mapped_column(JSON, default=list)  # user ids

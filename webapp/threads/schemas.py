@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from marshmallow import ValidationError, fields, validate
 
-from webapp.core.api import MAX_PAGE, ApiSchema
+from webapp.core.api import MAX_PAGE, ApiSchema, MoneySchema, PageArgs
+from webapp.threads.rules import MOST_FILES
 
 MAX_SEQ = 2**53
 
@@ -20,13 +21,15 @@ def _storable(text: str) -> None:
 
 class MessageIn(ApiSchema):
     client_id = fields.UUID(required=True)
-    body = fields.String(required=True, validate=_storable)
+    body = fields.String(
+        required=True, validate=_storable, metadata={"description": "may be empty beside attachments"}
+    )
     reply_to = fields.UUID(load_default=None, allow_none=True)
     attachment_ids = fields.List(
         fields.UUID(),
         load_default=list,
-        validate=validate.Length(max=0),
-        metadata={"description": "none yet"},
+        validate=validate.Length(max=MOST_FILES),
+        metadata={"description": "files of yours, from POST /files, that hang on nothing yet"},
     )
 
 
@@ -80,6 +83,17 @@ class ReactionOut(ApiSchema):
     user_ids = fields.List(fields.UUID())
 
 
+class AttachmentOut(ApiSchema):
+    id = fields.UUID()
+    kind = fields.String(metadata={"description": "image, audio or file"})
+    name = fields.String()
+    media_type = fields.String()
+    size = fields.Integer()
+    width = fields.Integer(allow_none=True)
+    height = fields.Integer(allow_none=True)
+    duration_ms = fields.Integer(allow_none=True)
+
+
 class ActOut(ApiSchema):
     kind = fields.String()
     id = fields.UUID()
@@ -102,6 +116,7 @@ class MessageOut(ApiSchema):
     act = fields.Nested(ActOut, allow_none=True)
     mentions = fields.List(fields.UUID())
     reactions = fields.List(fields.Nested(ReactionOut))
+    attachments = fields.List(fields.Nested(AttachmentOut))
 
 
 class MessagesOut(ApiSchema):
@@ -147,3 +162,68 @@ class ConversationsOut(ApiSchema):
 
 class LevelIn(ApiSchema):
     level = fields.String(required=True, validate=validate.OneOf(("all", "mentions", "none")))
+
+
+class VersionOut(ApiSchema):
+    body = fields.String()
+    at = fields.String(metadata={"description": "since when it said so"})
+
+
+class VersionsOut(ApiSchema):
+    items = fields.List(fields.Nested(VersionOut))
+
+
+class ReaderOut(ApiSchema):
+    user_id = fields.UUID()
+    name = fields.String()
+    initials = fields.String()
+    seq = fields.Integer()
+    read = fields.Boolean()
+
+
+class ReadersOut(ApiSchema):
+    items = fields.List(fields.Nested(ReaderOut))
+
+
+class SearchArgs(PageArgs):
+    q = fields.String(required=True, validate=validate.Length(max=200))
+
+
+class FoundMessageOut(ApiSchema):
+    message_id = fields.UUID()
+    seq = fields.Integer()
+    author = fields.Nested(AuthorOut, allow_none=True)
+    created_at = fields.String()
+    excerpt = fields.String()
+    hit = fields.List(fields.Integer(), metadata={"description": "where the word stands in the excerpt"})
+
+
+class FoundOut(ApiSchema):
+    items = fields.List(fields.Nested(FoundMessageOut))
+    next_cursor = fields.String(allow_none=True)
+
+
+class LinksArgs(ApiSchema):
+    from_seq = fields.Integer(required=True, validate=validate.Range(0, MAX_SEQ))
+    to_seq = fields.Integer(required=True, validate=validate.Range(0, MAX_SEQ))
+
+
+class CardOut(ApiSchema):
+    kind = fields.String(metadata={"description": "invoice or client"})
+    id = fields.UUID()
+    url = fields.String()
+    title = fields.String()
+    detail = fields.String()
+    amount = fields.Nested(MoneySchema, allow_none=True)
+    state = fields.String(allow_none=True)
+    days_late = fields.Integer(allow_none=True)
+
+
+class LinkOut(ApiSchema):
+    message_id = fields.UUID()
+    seq = fields.Integer()
+    links = fields.List(fields.Nested(CardOut))
+
+
+class LinksOut(ApiSchema):
+    items = fields.List(fields.Nested(LinkOut))

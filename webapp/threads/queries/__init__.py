@@ -1,6 +1,8 @@
 """Reads of threads: pages of messages, conversations, who follows, who may read."""
 
 from webapp.threads.queries.conversations import count_unread, list_conversations, unread_count
+from webapp.threads.queries.history import list_readers, list_versions
+from webapp.threads.queries.links import list_links
 from webapp.threads.queries.messages import (
     find_last_seq,
     find_message,
@@ -12,7 +14,6 @@ from webapp.threads.queries.messages import (
     present_one,
     presented,
     read_page,
-    search,
 )
 from webapp.threads.queries.people import (
     Standing,
@@ -22,8 +23,10 @@ from webapp.threads.queries.people import (
     list_mentionable,
     readers,
     readers_among,
+    resolve_groups,
     resolve_handles,
 )
+from webapp.threads.queries.searching import search_thread
 from webapp.threads.queries.subjects import get_invoice_page
 
 __all__ = [
@@ -40,14 +43,18 @@ __all__ = [
     "keep_fresh",
     "list_conversations",
     "list_followers",
+    "list_links",
     "list_mentionable",
+    "list_readers",
+    "list_versions",
     "present",
     "present_one",
     "presented",
     "read_page",
     "readers",
     "readers_among",
+    "resolve_groups",
     "resolve_handles",
-    "search",
+    "search_thread",
     "unread_count",
 ]

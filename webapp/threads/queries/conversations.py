@@ -14,7 +14,7 @@ from webapp.core.ids import parse_id
 from webapp.extensions import db
 from webapp.threads.models import Message, Thread, ThreadMember
 from webapp.threads.queries.messages import instant, person
-from webapp.threads.rules import excerpt, unread
+from webapp.threads.rules import summary, unread
 from webapp.threads.subjects import read_subjects, readable_threads
 from webapp.users.actor import Actor
 from webapp.users.models import Membership, User
@@ -111,6 +111,6 @@ def _conversation(row: Any, subject: Any) -> dict[str, Any]:
         "last_at": thread.last_message_at,
         "unread": unread(thread.last_seq, member.last_read_seq, member.mentioned_seq, member.level),
         "mentioned": member.mentioned_seq > member.last_read_seq,
-        "preview": None if last is None or last.deleted_at else excerpt(last.body),
+        "preview": None if last is None or last.deleted_at else summary(last.body, last.file_count),
         "preview_author": person(last.author_id, row.name, row.handle, row.role) if last else None,
     }

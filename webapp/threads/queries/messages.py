@@ -14,8 +14,9 @@ from sqlalchemy.orm import aliased
 from webapp.core.errors import NotFound
 from webapp.extensions import db
 from webapp.threads.models import Message, Reaction, Thread
-from webapp.threads.rules import excerpt
-from webapp.threads.subjects import MISSING, find_subject, get_subject, readable_threads
+from webapp.threads.queries.attachments import attachments_of
+from webapp.threads.rules import summary
+from webapp.threads.subjects import MISSING, find_subject, get_subject
 from webapp.users.actor import Actor
 from webapp.users.models import Membership, User
 
@@ -124,24 +125,6 @@ def present_one(message_id: uuid.UUID) -> dict[str, Any]:
     return present([message_id])[0]
 
 
-def search(actor: Actor, text: str, limit: int = 20) -> list[dict[str, Any]]:
-    """Messages in scope that contain `text`, newest first."""
-    if not text.strip():
-        return []
-    rows = db.session.execute(
-        _messages()
-        .join(Thread, Thread.id == Message.thread_id)
-        .where(
-            Message.body.icontains(text.strip(), autoescape=True),
-            Message.deleted_at.is_(None),
-            readable_threads(actor),
-        )
-        .order_by(Message.id.desc())
-        .limit(limit)
-    )
-    return _present_rows(list(rows))
-
-
 _quoted, _quoted_author = aliased(Message), aliased(User)
 
 
@@ -158,6 +141,7 @@ _COLUMNS = (
     Message.edited_at,
     Message.deleted_at,
     Message.reply_to,
+    Message.file_count,
     Message.act_kind,
     Message.act_id,
     Message.mentions,
@@ -172,6 +156,7 @@ def _messages() -> Any:
             User.handle,
             Membership.role,
             _quoted.seq.label("quoted_seq"),
+            _quoted.file_count.label("quoted_files"),
             case((_quoted.deleted_at.is_(None), func.substr(_quoted.body, 1, 300))).label("quoted_body"),
             _quoted_author.name.label("quoted_name"),
         )
@@ -184,10 +169,13 @@ def _messages() -> Any:
 
 def _present_rows(rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
     reactions = _reactions([row.id for row in rows])
-    return [_wire(row, reactions.get(row.id, [])) for row in rows]
+    attachments = attachments_of([row.id for row in rows if row.file_count])
+    return [_wire(row, reactions.get(row.id, []), attachments.get(row.id, [])) for row in rows]
 
 
-def _wire(row: Row[Any], reactions: list[dict[str, Any]]) -> dict[str, Any]:
+def _wire(
+    row: Row[Any], reactions: list[dict[str, Any]], attachments: list[dict[str, Any]]
+) -> dict[str, Any]:
     shown = _form(row, row, person(row.author_id, row.name, row.handle, row.role))
     if row.deleted_at is not None:
         gone: dict[str, Any] = {"body": "", "html": "", "mentions": [], "deleted_at": instant(row.deleted_at)}
@@ -197,6 +185,7 @@ def _wire(row: Row[Any], reactions: list[dict[str, Any]]) -> dict[str, Any]:
         "edited_at": instant(row.edited_at),
         "quote": _quote(row),
         "reactions": reactions,
+        "attachments": attachments,
     }
 
 
@@ -219,6 +208,7 @@ def _form(row: Any, stored: Any, author: dict[str, Any] | None) -> dict[str, Any
         "act": {"kind": row.act_kind, "id": str(row.act_id)} if row.act_id else None,
         "mentions": [str(user_id) for user_id in row.mentions],
         "reactions": [],
+        "attachments": [],
     }
 
 
@@ -262,5 +252,5 @@ def _quote(row: Row[Any]) -> dict[str, Any] | None:
         "id": str(row.reply_to),
         "seq": row.quoted_seq,
         "name": row.quoted_name or "Encours",
-        "excerpt": excerpt(row.quoted_body or "", 140),
+        "excerpt": summary(row.quoted_body or "", row.quoted_files, 140),
     }

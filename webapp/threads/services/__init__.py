@@ -2,6 +2,7 @@
 
 from webapp.threads.services.changing import delete_message, edit_message, react
 from webapp.threads.services.following import mark_read, set_follow_level
+from webapp.threads.services.indexing import index_messages
 from webapp.threads.services.posting import (
     Act,
     Draft,
@@ -16,6 +17,7 @@ __all__ = [
     "Draft",
     "delete_message",
     "edit_message",
+    "index_messages",
     "mark_read",
     "post_act",
     "post_message",

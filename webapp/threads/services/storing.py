@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from webapp.core.clock import now
 from webapp.core.events import record
 from webapp.extensions import db
+from webapp.files.services import attach_all
 from webapp.threads.events import MessagesPosted
 from webapp.threads.models import Message, Thread
 from webapp.threads.services.following import follow_by_role, name_in, write_in
@@ -33,6 +34,7 @@ class Row:
     reply_to: uuid.UUID | None = None
     mentions: tuple[uuid.UUID, ...] = ()
     kind: str = "text"
+    attachments: tuple[uuid.UUID, ...] = ()
     act_kind: str | None = None
     act_id: uuid.UUID | None = None
 
@@ -68,6 +70,7 @@ def store(rows: Sequence[Row], subjects: Mapping[uuid.UUID, Subject]) -> dict[uu
         first = _take(subjects[thread_id], len(by_thread[thread_id]), instant)
         stored |= {row.id: Stored(first + n, instant) for n, row in enumerate(by_thread[thread_id])}
     db.session.connection().execute(_INSERT, [_values(row, stored[row.id]) for row in rows])
+    attach_all("message", {row.id: row.attachments for row in rows if row.attachments})
     write_in((row.thread_id, row.author_id, stored[row.id].seq) for row in rows if row.author_id is not None)
     name_in((row.thread_id, user_id, stored[row.id].seq) for row in rows for user_id in row.mentions)
     for thread_id in threads:
@@ -91,6 +94,7 @@ def _values(row: Row, stored: Stored) -> dict[str, Any]:
         "body": row.body,
         "html": row.html,
         "reply_to": row.reply_to,
+        "file_count": len(row.attachments) or None,
         "act_kind": row.act_kind,
         "act_id": row.act_id,
         "mentions": [str(user_id) for user_id in row.mentions],

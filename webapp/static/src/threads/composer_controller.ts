@@ -64,7 +64,7 @@ export default class ComposerController extends Controller<HTMLFormElement> {
   async send(event: Event): Promise<void> {
     event.preventDefault();
     const body = this.bodyTarget.value;
-    if (!body.trim()) return;
+    if (!body.trim() && (this.#editing || !this.element.hasAttribute("data-files"))) return;
     if (this.#editing) { await this.#saveEdit(this.#editing, body); return; }
     const detail = { thread_id: this.threadValue, client_id: uuid7(), body, reply_to: this.replyToTarget.value || null };
     this.dispatch("send", { detail, bubbles: true });
@@ -158,5 +158,6 @@ export default class ComposerController extends Controller<HTMLFormElement> {
     const { style } = this.bodyTarget;
     style.height = "auto";
     style.height = `${this.bodyTarget.scrollHeight + 2}px`;
+    this.dispatch("changed");
   }
 }

@@ -2,11 +2,13 @@
  * everything else is text. */
 import { dayKey, hour } from "../lib/dates";
 import { actFrame } from "./acts";
+import { drawAttachments, drawKept } from "./attachments";
 import { dayBreaks, dayLabel } from "./days";
+import type { KeptFile } from "./kept_files";
 import type { Known, Message, ReactionSet } from "./messages";
 import { t } from "./strings";
 
-export interface Pending { clientId: string; body: string; at: string; failed?: string | undefined }
+export interface Pending { clientId: string; body: string; at: string; failed?: string | undefined; files?: KeptFile[] }
 type Mark = "check" | "check-check" | "clock" | "triangle-alert";
 
 const clone = (id: string): HTMLElement => {
@@ -59,7 +61,7 @@ export function draw(message: Message, { me, read, roles }: Reader): HTMLElement
 }
 
 function drawActs(element: HTMLElement, id: string): void {
-  for (const act of element.querySelectorAll<HTMLElement>("[formaction], .msg__menu a")) {
+  for (const act of element.querySelectorAll<HTMLElement>("[formaction], .msg__menu a, .bub__edited")) {
     for (const name of ["formaction", "href"]) {
       const value = act.getAttribute(name);
       if (value) act.setAttribute(name, value.replace("/messages//", `/messages/${id}/`).replace(/(reply_to|edit)=(?=#|$)/, `$1=${id}`));
@@ -81,6 +83,7 @@ function drawBubble(element: HTMLElement, message: Message, me: string, mark: Ma
   const gone = message.deleted_at !== null;
   const text = element.querySelector<HTMLElement>(".bub__txt");
   element.classList.toggle("msg--gone", gone);
+  element.toggleAttribute("data-named", message.mentions.includes(me));
   if (gone) {
     element.querySelectorAll(".bub__quote, .msg__menu").forEach((part) => part.remove());
     const tombstone = document.createElement("p");
@@ -90,6 +93,7 @@ function drawBubble(element: HTMLElement, message: Message, me: string, mark: Ma
   } else if (text) {
     text.innerHTML = message.html; // made and sanitised by the server
     text.querySelectorAll(`.mention[data-user="${CSS.escape(me)}"]`).forEach((mention) => mention.classList.add("mention--me"));
+    text.after(...drawAttachments(message.attachments));
     if (message.quote) text.before(drawQuote(message.quote));
   }
   fill(element, ".bub__st time", hour(new Date(message.created_at)));
@@ -147,7 +151,7 @@ export function drawPending(pending: Pending): HTMLElement {
   element.dataset.at = pending.at;
   element.querySelectorAll(".msg__menu, .reacts").forEach((part) => part.remove());
   const text = element.querySelector<HTMLElement>(".bub__txt");
-  if (text) { text.textContent = pending.body.trim(); text.classList.add("bub__txt--raw"); }
+  if (text) { text.textContent = pending.body.trim(); text.classList.add("bub__txt--raw"); text.after(...drawKept(pending.files ?? [])); }
   const state = element.querySelector(".bub__st");
   if (!pending.failed) { state?.replaceChildren(icon("clock"), t("waiting")); return element; }
   const again = document.createElement("button");

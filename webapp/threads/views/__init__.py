@@ -2,44 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp.clients.queries import get_client
 from webapp.core.clock import local, now, today
 from webapp.core.db import unit_of_work
-from webapp.core.errors import Invalid
+from webapp.core.errors import Invalid, TooLarge
 from webapp.core.ids import new_id, parse_id
 from webapp.core.rates import messages as message_rate
 from webapp.disputes.queries import list_of_invoice
+from webapp.files.rules import EXTENSIONS
+from webapp.files.serving import all_arrived, keep_arrived
 from webapp.invoices.queries import invoice_facts
 from webapp.risk.queries import open_alerts_of
 from webapp.threads import queries, services
 from webapp.threads.acts import read_cards
-from webapp.threads.rules import in_edit_window
+from webapp.threads.rules import MOST_FILES, in_edit_window
 from webapp.threads.subjects import get_subject
+from webapp.threads.views import looking
+from webapp.threads.views.shell import blueprint, group_names
 from webapp.users.actor import Actor
 from webapp.users.current import current_actor
 from webapp.users.policy import may
-from webapp.users.words import ROLE_NAMES, role_name
+from webapp.users.words import ROLE_NAMES
 
-blueprint = Blueprint("threads", __name__)
+__all__ = ["blueprint", "looking"]
 PAGE = 50
-
-
-@blueprint.app_template_filter("instant")
-def _instant(text: str | None) -> datetime | None:
-    """The instant written in a message's wire form."""
-    return datetime.fromisoformat(text) if text else None
-
-
-@blueprint.app_template_filter("role_name")
-def _role_name(role: str | None) -> str:
-    return role_name(role) if role else ""
 
 
 @blueprint.get("/threads")
@@ -96,19 +90,24 @@ def post(thread_id: UUID) -> Response:
     """The composer before any script; the form's id makes a second press harmless."""
     actor, form = current_actor(), request.form
     subject = get_subject(actor, thread_id)
-    written: dict[str, Any] = {
+    message_rate.take(actor.key)
+    try:
+        brought = all_arrived("files", MOST_FILES)
+        with unit_of_work():
+            files = [keep_arrived(each, EXTENSIONS).id for each in brought]
+            seq = services.post_message(actor, thread_id, **_written(form), attachment_ids=files).seq
+    except (Invalid, TooLarge) as refusal:
+        flash(str(next(iter(refusal.errors.values()), refusal)), "bad")
+        return redirect(subject.url, 303)
+    return redirect(f"{subject.url}#m-{seq}", 303)
+
+
+def _written(form: Mapping[str, str]) -> dict[str, Any]:
+    return {
         "client_id": parse_id(form.get("client_id")) or new_id(),
         "body": form.get("body", ""),
         "reply_to": parse_id(form.get("reply_to")),
     }
-    message_rate.take(actor.key)
-    try:
-        with unit_of_work():
-            seq = services.post_message(actor, thread_id, **written).seq
-    except Invalid as refusal:
-        flash(str(refusal), "bad")
-        return redirect(subject.url, 303)
-    return redirect(f"{subject.url}#m-{seq}", 303)
 
 
 @blueprint.post("/messages/<uuid:message_id>/edit")
@@ -167,8 +166,8 @@ def _number(name: str) -> int | None:
 
 def _thread(actor: Actor, thread_id: UUID) -> dict[str, Any]:
     """What the shared part of the page shows. The caller has let the actor in."""
-    before = _number("before_seq")
-    page = queries.read_page(thread_id, None, before, PAGE)
+    page = queries.read_page(thread_id, *_place(), PAGE)
+    first, last = (page.items[0]["seq"], page.items[-1]["seq"]) if page.items else (0, page.last_seq)
     standing = queries.find_standing(thread_id, actor.user_id)
     editing = next((m for m in page.items if m["id"] == request.args.get("edit")), None)
     if editing and (editing["author"] or {}).get("id") != str(actor.user_id):
@@ -176,6 +175,9 @@ def _thread(actor: Actor, thread_id: UUID) -> dict[str, Any]:
     return {
         "thread_id": thread_id,
         "page": page,
+        "older": first > 1,
+        "newer": last < page.last_seq,
+        "groups": group_names(),
         "days": _days(page.items),
         "cards": read_cards(actor, _acts(page.items)),
         "standing": standing,
@@ -188,6 +190,14 @@ def _thread(actor: Actor, thread_id: UUID) -> dict[str, Any]:
         "roles": {role: str(name) for role, name in ROLE_NAMES.items()},
         "here": url_for(request.endpoint or "", **(request.view_args or {})),
     }
+
+
+def _place() -> tuple[int | None, int | None]:
+    """Which messages the address asks for, as (after, before): around `seq`, or one way from an end."""
+    seq, after = _number("seq"), _number("after_seq")
+    if seq is not None:
+        return max(0, seq - PAGE // 2 - 1), None
+    return (after, None) if after is not None else (None, _number("before_seq"))
 
 
 def _acts(items: list[dict[str, Any]]) -> list[tuple[str, UUID]]:
