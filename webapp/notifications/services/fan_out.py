@@ -108,7 +108,7 @@ def tell_of_messages(
     if absent <= away:
         return
     posted = (Message.id, Message.author_id, Message.mentions)
-    query = select(*posted).where(Message.id.in_(message_ids), Message.kind == "text").order_by(Message.seq)
+    query = select(*posted).where(Message.id.in_(message_ids), Message.kind.in_(("text", "client"))).order_by(Message.seq)
     heard = {}
     for row in db.session.execute(query):
         named = [found for found in map(parse_id, row.mentions) if found]
@@ -141,7 +141,7 @@ def _followers(thread_id: uuid.UUID) -> dict[uuid.UUID, str]:
 
 
 def _about(subject: Subject, author_id: uuid.UUID | None) -> dict[str, str]:
-    params = {"client_id": str(subject.client_id), "thread_id": str(subject.id)}
+    params = {"client_id": str(subject.client_id), "thread_id": str(subject.thread_id)}
     return params | ({"by": str(author_id)} if author_id is not None else {})
 
 

@@ -1,6 +1,13 @@
 """Reads of threads: pages of messages, conversations, who follows, who may read."""
 
-from webapp.threads.queries.conversations import count_unread, list_conversations, unread_count
+from webapp.threads.queries.conversations import (
+    FILTERS,
+    count_unread,
+    count_waiting,
+    list_conversations,
+    unread_count,
+)
+from webapp.threads.queries.exchange import interleave, read_exchange
 from webapp.threads.queries.messages import (
     find_last_seq,
     find_message,
@@ -17,6 +24,7 @@ from webapp.threads.queries.people import (
     Standing,
     find_member,
     find_standing,
+    find_standings,
     list_followers,
     list_mentionable,
     readers,
@@ -26,15 +34,19 @@ from webapp.threads.queries.people import (
 from webapp.threads.queries.subjects import get_invoice_page
 
 __all__ = [
+    "FILTERS",
     "Standing",
     "count_unread",
+    "count_waiting",
     "find_last_seq",
     "find_member",
     "find_message",
     "find_standing",
+    "find_standings",
     "get_invoice_page",
     "get_page",
     "get_visible_message",
+    "interleave",
     "keep_fresh",
     "list_conversations",
     "list_followers",
@@ -42,6 +54,7 @@ __all__ = [
     "present",
     "present_one",
     "presented",
+    "read_exchange",
     "read_page",
     "readers",
     "readers_among",

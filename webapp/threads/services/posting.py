@@ -5,9 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 
 from webapp.core.errors import DomainError, Forbidden, Invalid, NotFound
@@ -21,16 +22,22 @@ from webapp.threads.services.storing import Row, store
 from webapp.threads.subjects import MISSING, Subject, read_subjects
 from webapp.users.actor import NOBODY, Actor
 
+NOT_YOURS_TO_WRITE = _l("Votre rôle n’écrit pas dans ce fil.")
 FAULTS = {
     "empty": _l("Écrivez un message."),
     "too_long": _l("Ce message est trop long : 10 000 caractères au plus."),
     "unreadable": _l("Ce texte contient des caractères illisibles."),
 }
 _messages = Message.__table__
-_POSTED = select(_messages.c.id, _messages.c.thread_id, _messages.c.author_id, _messages.c.client_id).where(
+_POSTED = select(
+    _messages.c.id,
+    _messages.c.thread_id,
+    func.coalesce(_messages.c.author_id, _messages.c.grant_id).label("author_id"),
+    _messages.c.client_id,
+).where(
     _messages.c.client_id.in_(bindparam("ids", expanding=True))
 )
-Key = tuple[uuid.UUID | None, uuid.UUID]  # author, the id the author gave
+Key = tuple[uuid.UUID | None, uuid.UUID]  # author or access, the id they gave
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +55,12 @@ class Draft:
         return None if self.actor.user_id == NOBODY else self.actor.user_id
 
     @property
+    def grant_id(self) -> uuid.UUID | None:
+        return self.actor.grant.id if self.actor.grant else None
+
+    @property
     def key(self) -> Key:
-        return self.author_id, self.client_id
+        return self.author_id or self.grant_id, self.client_id
 
 
 def check_body(body: str) -> str:
@@ -61,8 +72,8 @@ def check_body(body: str) -> str:
 
 
 def say(subject: Subject, body: str) -> tuple[str, list[uuid.UUID]]:
-    """HTML of a text in this thread, and the ids of the people it names."""
-    handles = rules.handles_in(body)
+    """HTML of a text in this thread, and the ids of the people it names: nobody where the client reads."""
+    handles = rules.handles_in(body) if subject.audience == rules.INTERNAL else set()
     people = resolve_handles(subject, handles)
     return markup.render(body, people), markup.mentioned(people, handles)
 
@@ -137,7 +148,7 @@ def _judge(
     if subject is None or not may_read(draft.actor, subject):
         raise NotFound(MISSING)
     if not may_write(draft.actor, subject):
-        raise Forbidden(_l("Votre rôle n’écrit pas dans ce fil."))
+        raise Forbidden(NOT_YOURS_TO_WRITE)
     before = known.get(draft.key)
     if before is not None:
         if before[1] != draft.thread_id:
@@ -156,7 +167,15 @@ def _judge(
         html=html,
         reply_to=draft.reply_to,
         mentions=tuple(mentions),
+        **_of_guest(draft),
     )
+
+
+def _of_guest(draft: Draft) -> dict[str, Any]:
+    """What the row says more of somebody outside: they are no user, and their name stands as it was."""
+    if draft.grant_id is None:
+        return {}
+    return {"kind": "client", "grant_id": draft.grant_id, "guest_name": draft.actor.name}
 
 
 def post_system_line(thread_id: uuid.UUID, text: str) -> Message:
