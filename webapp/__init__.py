@@ -42,6 +42,7 @@ FEATURES = (
     "exports",
     "home",
     "notifications",
+    "sharing",
     "pwa",
     "demo",
 )

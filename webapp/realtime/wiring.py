@@ -16,6 +16,7 @@ from webapp.realtime import codec, connection, dispatch, tail
 from webapp.realtime.lines import RoomManager
 from webapp.risk.events import AlertChanged, AlertRaised, LimitChanged
 from webapp.threads.events import (
+    GuestRead,
     MessageDeleted,
     MessageEdited,
     MessageReacted,
@@ -39,6 +40,7 @@ NEWS = (
     MessageDeleted,
     MessageReacted,
     ThreadRead,
+    GuestRead,
 )
 
 

@@ -157,6 +157,16 @@ def named_threads(text: str) -> ColumnElement[bool]:
     return or_(false(), *conditions)
 
 
+def about_client(client_id: uuid.UUID) -> ColumnElement[bool]:
+    """Threads about this client, or about something of it, as a condition on `threads`."""
+    conditions: list[Any] = []
+    for kind in _kinds.values():
+        shared = select(Thread.subject_id).where(Thread.subject_type == kind.type, Thread.audience == CLIENT)
+        things = kind.select(shared).subquery()
+        conditions.append(Thread.subject_id.in_(select(things.c.id).where(things.c.client_id == client_id)))
+    return or_(false(), *conditions)
+
+
 def _subject(row: Any, audience: str) -> Subject:
     kind = _kinds[row.type]
     title = row.title or row.client_name

@@ -7,7 +7,7 @@ from webapp.threads.queries.conversations import (
     list_conversations,
     unread_count,
 )
-from webapp.threads.queries.exchange import interleave, read_exchange
+from webapp.threads.queries.exchange import client_threads_of, interleave, read_exchange
 from webapp.threads.queries.messages import (
     find_last_seq,
     find_message,
@@ -36,6 +36,7 @@ from webapp.threads.queries.subjects import get_invoice_page
 __all__ = [
     "FILTERS",
     "Standing",
+    "client_threads_of",
     "count_unread",
     "count_waiting",
     "find_last_seq",

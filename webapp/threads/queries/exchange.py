@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased
 
-from webapp.threads.models import Message
+from webapp.extensions import db
+from webapp.threads.models import Message, Thread
 from webapp.threads.queries.messages import Page, read_page
-from webapp.threads.rules import client_thread_of
+from webapp.threads.rules import CLIENT, client_thread_of
+from webapp.threads.subjects import about_client
 
 PAGE = 50
 
@@ -44,3 +46,13 @@ def interleave(team: Sequence[dict[str, Any]], client: Sequence[dict[str, Any]])
             merged.append(rest.pop(0))
         merged.append(message)
     return merged + rest
+
+
+def client_threads_of(client_id: uuid.UUID) -> list[tuple[uuid.UUID, int, datetime | None]]:
+    """The threads somebody of this client may read and that hold something: id, last seq, since when."""
+    query = (
+        select(Thread.id, Thread.last_seq, Thread.last_message_at)
+        .where(Thread.audience == CLIENT, Thread.last_seq > 0, about_client(client_id))
+        .order_by(Thread.last_message_at.desc(), Thread.id)
+    )
+    return [(row.id, row.last_seq, row.last_message_at) for row in db.session.execute(query)]
