@@ -8,7 +8,7 @@ from uuid import UUID
 from webapp.core.api import answer, blueprint, command, decode_cursor, encode_cursor
 from webapp.core.rates import messages as message_rate
 from webapp.threads import queries, services
-from webapp.threads.rules import unread
+from webapp.threads.rules import client_thread_of, unread
 from webapp.threads.schemas import (
     ConversationsOut,
     EditIn,
@@ -157,6 +157,9 @@ def _thread(thread_id: UUID) -> dict[str, Any]:
         "id": str(thread_id),
         "thread_id": str(thread_id),
         "subject_type": subject.type,
+        "subject_id": str(subject.id),
+        "audience": subject.audience,
+        "client_thread_id": str(client_thread_of(subject.id)),
         "client_id": str(subject.client_id),
         "title": subject.title,
         "url": subject.url,

@@ -109,6 +109,9 @@ class ThreadOut(ApiSchema):
     id = fields.UUID()
     thread_id = fields.UUID()
     subject_type = fields.String()
+    subject_id = fields.UUID()
+    audience = fields.String(metadata={"description": "internal, or client: the client reads it too"})
+    client_thread_id = fields.UUID()
     client_id = fields.UUID()
     title = fields.String()
     url = fields.String()
@@ -121,6 +124,8 @@ class ThreadOut(ApiSchema):
 class ConversationOut(ApiSchema):
     thread_id = fields.UUID()
     subject_type = fields.String()
+    subject_id = fields.UUID()
+    audience = fields.String()
     client_id = fields.UUID()
     title = fields.String()
     label = fields.String()

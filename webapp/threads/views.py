@@ -7,19 +7,24 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from webapp.clients.models import Client
 from webapp.clients.queries import get_client
 from webapp.core.clock import local, now, today
 from webapp.core.db import unit_of_work
-from webapp.core.errors import Invalid
+from webapp.core.errors import Forbidden, Invalid
 from webapp.core.ids import new_id, parse_id
 from webapp.core.rates import messages as message_rate
 from webapp.invoices.queries import invoice_facts
 from webapp.risk.queries import open_alerts_of
+from webapp.sharing.queries import list_readers
 from webapp.threads import queries, services
-from webapp.threads.rules import in_edit_window
-from webapp.threads.subjects import get_subject
+from webapp.threads.policy import may_write, may_write_to_client
+from webapp.threads.rules import CLIENT, client_thread_of, in_edit_window
+from webapp.threads.services.posting import NOT_YOURS_TO_WRITE
+from webapp.threads.subjects import Subject, get_subject
 from webapp.users.actor import Actor
 from webapp.users.current import current_actor
 from webapp.users.policy import may
@@ -37,13 +42,20 @@ def _instant(text: str | None) -> datetime | None:
 
 @blueprint.app_template_filter("role_name")
 def _role_name(role: str | None) -> str:
-    return role_name(role) if role else ""
+    return _("chez le client") if role == CLIENT else role_name(role) if role else ""
 
 
 @blueprint.get("/threads")
 def index() -> str:
     """My conversations; beside them, on wide screens, the invitation to choose one."""
-    return render_template("threads/index.html", conversations=_conversations(current_actor()))
+    actor = current_actor()
+    only, named = request.args.get("only"), request.args.get("q", "").strip()[:80]
+    only = only if only in queries.FILTERS else None
+    return render_template(
+        "threads/index.html",
+        conversations=_conversations(actor, only, named),
+        listing={"only": only, "named": named, "waiting": queries.count_waiting(actor)},
+    )
 
 
 @blueprint.get("/invoices/<uuid:invoice_id>")
@@ -60,7 +72,7 @@ def invoice(invoice_id: UUID) -> str:
         facts=facts,
         alerts=alerts,
         limit=limit,
-        **_thread(actor, invoice_id),
+        **_thread(actor, invoice_id, found.client),
     )
 
 
@@ -70,12 +82,13 @@ def client(client_id: UUID) -> str:
     actor = current_actor()
     found = get_client(actor, client_id)
     alerts = _breach(actor, client_id)
-    return render_template("threads/client.html", client=found, alerts=alerts, **_thread(actor, client_id))
+    return render_template("threads/client.html", client=found, alerts=alerts, **_thread(actor, client_id, found))
 
 
 @blueprint.post("/threads/<uuid:thread_id>/messages")
-def post(thread_id: UUID) -> Response:
-    """The composer before any script; the form's id makes a second press harmless."""
+def post(thread_id: UUID) -> Response | str:
+    """The composer before any script; the form's id makes a second press harmless. What a client reads is
+    confirmed first."""
     actor, form = current_actor(), request.form
     subject = get_subject(actor, thread_id)
     written: dict[str, Any] = {
@@ -83,6 +96,8 @@ def post(thread_id: UUID) -> Response:
         "body": form.get("body", ""),
         "reply_to": parse_id(form.get("reply_to")),
     }
+    if subject.audience == CLIENT and not form.get("confirmed"):
+        return _confirm(actor, subject, written)
     message_rate.take(actor.key)
     try:
         with unit_of_work():
@@ -90,7 +105,23 @@ def post(thread_id: UUID) -> Response:
     except Invalid as refusal:
         flash(str(refusal), "bad")
         return redirect(subject.url, 303)
-    return redirect(f"{subject.url}#m-{seq}", 303)
+    return _back(thread_id, seq)
+
+
+def _confirm(actor: Actor, subject: Subject, written: dict[str, Any]) -> str:
+    """Who will read it, and what: said once more before it leaves the house."""
+    if not may_write(actor, subject):
+        raise Forbidden(NOT_YOURS_TO_WRITE)
+    readers = list_readers(subject.client_id, subject.id)
+    return render_template("threads/confirm.html", subject=subject, written=written, readers=readers)
+
+
+@blueprint.get("/threads/<uuid:thread_id>/readers")
+def readers(thread_id: UUID) -> str:
+    """Who at the client's will read what is written to them: asked when somebody is about to."""
+    subject = get_subject(current_actor(), thread_id)
+    names = list_readers(subject.client_id, subject.id) if subject.audience == CLIENT else []
+    return render_template("threads/readers.html", readers=names, subject=subject)
 
 
 @blueprint.post("/messages/<uuid:message_id>/edit")
@@ -128,7 +159,8 @@ def level(thread_id: UUID) -> Response:
 
 
 def _back(thread_id: UUID, seq: int) -> Response:
-    return redirect(f"{get_subject(current_actor(), thread_id).url}#m-{seq}", 303)
+    subject = get_subject(current_actor(), thread_id)
+    return redirect(f"{subject.url}#{'c' if subject.audience == CLIENT else 'm'}-{seq}", 303)
 
 
 def _breach(actor: Actor, client_id: UUID) -> list[Any]:
@@ -138,8 +170,8 @@ def _breach(actor: Actor, client_id: UUID) -> list[Any]:
     return [line for line in open_alerts_of(actor, [client_id]) if line.alert.kind.endswith("_breach")]
 
 
-def _conversations(actor: Actor) -> list[dict[str, Any]]:
-    return list(queries.list_conversations(actor, limit=40)["items"])
+def _conversations(actor: Actor, only: str | None = None, named: str = "") -> list[dict[str, Any]]:
+    return list(queries.list_conversations(actor, limit=40, only=only, named=named)["items"])
 
 
 def _number(name: str) -> int | None:
@@ -147,26 +179,34 @@ def _number(name: str) -> int | None:
     return int(text) if text.isdigit() and len(text) < 16 else None
 
 
-def _thread(actor: Actor, thread_id: UUID) -> dict[str, Any]:
+def _thread(actor: Actor, thread_id: UUID, client: Client) -> dict[str, Any]:
     """What the shared part of the page shows. The caller has let the actor in."""
     before = _number("before_seq")
-    page = queries.read_page(thread_id, None, before, PAGE)
-    standing = queries.find_standing(thread_id, actor.user_id)
-    editing = next((m for m in page.items if m["id"] == request.args.get("edit")), None)
+    page, exchange = queries.read_both(thread_id, before, _number("client_before"), PAGE)
+    exchange_id = client_thread_of(thread_id)
+    items = queries.interleave(page.items, exchange.items)
+    standings = queries.find_standings([thread_id, exchange_id], actor.user_id)
+    editing = next((m for m in items if m["id"] == request.args.get("edit")), None)
+    writes_client = may_write_to_client(actor, client)
     if editing and (editing["author"] or {}).get("id") != str(actor.user_id):
         abort(404)
     return {
         "thread_id": thread_id,
         "page": page,
-        "days": _days(page.items),
-        "standing": standing,
-        "fresh": _fresh(page.items, standing.last_read_seq, actor),
+        "exchange_id": exchange_id,
+        "exchange": exchange,
+        "writes_client": writes_client,
+        "client_name": client.name,
+        "days": _days(items),
+        "standing": standings[thread_id],
+        "exchange_standing": standings[exchange_id],
+        "fresh": _fresh(items, {str(key): found.last_read_seq for key, found in standings.items()}, actor),
         "conversations": _conversations(actor),
         "client_act": new_id(),
         "editing": editing,
-        "replying": next((m for m in page.items if m["id"] == request.args.get("reply_to")), None),
-        "editable_after": {m["id"] for m in page.items if _editable(m, actor)},
-        "roles": {role: str(name) for role, name in ROLE_NAMES.items()},
+        "replying": next((m for m in items if m["id"] == request.args.get("reply_to")), None),
+        "editable_after": {m["id"] for m in items if _editable(m, actor)},
+        "roles": {CLIENT: _("chez le client"), **{role: str(name) for role, name in ROLE_NAMES.items()}},
         "here": url_for(request.endpoint or "", **(request.view_args or {})),
     }
 
@@ -176,11 +216,13 @@ def _editable(message: dict[str, Any], actor: Actor) -> bool:
     return mine and in_edit_window(datetime.fromisoformat(message["created_at"]), now())
 
 
-def _fresh(items: list[dict[str, Any]], read: int, actor: Actor) -> dict[str, int]:
-    """Where the unread line stands, and how many others' messages are below it."""
+def _fresh(items: list[dict[str, Any]], read: dict[str, int], actor: Actor) -> dict[str, Any]:
+    """Before which message the unread line stands, and how many others' are below it."""
     me = str(actor.user_id)
-    new = [m["seq"] for m in items if m["seq"] > read and (m["author"] or {}).get("id") != me]
-    return {"seq": new[0], "count": len(new)} if new and read else {"seq": 0, "count": 0}
+    new = [
+        m["id"] for m in items if m["seq"] > read[m["thread_id"]] and (m["author"] or {}).get("id") != me
+    ]
+    return {"id": new[0], "count": len(new)} if new and any(read.values()) else {"id": "", "count": 0}
 
 
 def _days(items: list[dict[str, Any]]) -> list[tuple[datetime, int, list[dict[str, Any]]]]:

@@ -7,7 +7,7 @@ from webapp.threads.queries.conversations import (
     list_conversations,
     unread_count,
 )
-from webapp.threads.queries.exchange import client_threads_of, interleave, read_exchange
+from webapp.threads.queries.exchange import client_threads_of, interleave, read_both
 from webapp.threads.queries.messages import (
     find_last_seq,
     find_message,
@@ -55,7 +55,7 @@ __all__ = [
     "present",
     "present_one",
     "presented",
-    "read_exchange",
+    "read_both",
     "read_page",
     "readers",
     "readers_among",

@@ -71,7 +71,7 @@ def read_page(
     conditions: Iterable[ColumnElement[bool]] = (),
 ) -> Page:
     """The same for who has already been let in; `conditions` on messages narrow it."""
-    query = _messages().where(Message.thread_id == thread_id, *conditions)
+    query = message_rows().where(Message.thread_id == thread_id, *conditions)
     if before_seq is not None:
         query = query.where(Message.seq < before_seq)
     if after_seq is not None:
@@ -84,13 +84,13 @@ def read_page(
         rows.reverse()
     newest = rows[-1].seq if rows else 0
     at_the_end = before_seq is None and not (forward and (more or not rows))
-    return Page(_present_rows(rows), newest if at_the_end else find_last_seq(thread_id), more)
+    return Page(present_rows(rows), newest if at_the_end else find_last_seq(thread_id), more)
 
 
 def present(message_ids: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
     """The wire form of these messages, in order of seq. Unscoped: the caller has asked the policy."""
-    rows = db.session.execute(_messages().where(Message.id.in_(message_ids)).order_by(Message.seq))
-    return _present_rows(list(rows))
+    rows = db.session.execute(message_rows().where(Message.id.in_(message_ids)).order_by(Message.seq))
+    return present_rows(list(rows))
 
 
 _PRESENTED = "encours.presented"
@@ -121,7 +121,7 @@ def search(actor: Actor, text: str, limit: int = 20) -> list[dict[str, Any]]:
     if not text.strip():
         return []
     rows = db.session.execute(
-        _messages()
+        message_rows()
         .join(Thread, Thread.id == Message.thread_id)
         .where(
             Message.body.icontains(text.strip(), autoescape=True),
@@ -131,7 +131,7 @@ def search(actor: Actor, text: str, limit: int = 20) -> list[dict[str, Any]]:
         .order_by(Message.id.desc())
         .limit(limit)
     )
-    return _present_rows(list(rows))
+    return present_rows(list(rows))
 
 
 _quoted, _quoted_author = aliased(Message), aliased(User)
@@ -156,7 +156,7 @@ _COLUMNS = (
 )
 
 
-def _messages() -> Any:
+def message_rows() -> Any:
     return (
         select(
             *_COLUMNS,
@@ -174,7 +174,7 @@ def _messages() -> Any:
     )
 
 
-def _present_rows(rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
+def present_rows(rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
     reactions = _reactions([row.id for row in rows])
     return [_wire(row, reactions.get(row.id, [])) for row in rows]
 

@@ -38,6 +38,17 @@ export default class ComposerController extends Controller<HTMLFormElement> {
     void this.#restore();
   }
 
+  /* Who reads changed: each audience has a draft of its own, and nothing of one is shown to the other. */
+  threadValueChanged(_thread: string, before: string): void {
+    if (!before) return;
+    clearTimeout(this.#saving);
+    void this.#save(`thread/${before}`);
+    if (this.#editing) this.#leaveEdit();
+    this.bodyTarget.value = "";
+    this.#about("", "");
+    void this.#restore();
+  }
+
   override disconnect(): void {
     clearTimeout(this.#saving);
     void this.#save();
@@ -136,18 +147,19 @@ export default class ComposerController extends Controller<HTMLFormElement> {
     return { body: this.bodyTarget.value, replyTo: this.replyToTarget.value, about: this.aboutTextTarget.textContent ?? "" };
   }
 
-  async #save(): Promise<void> {
+  async #save(name = this.#name): Promise<void> {
     const user = actorId();
     const draft = this.#editing ? this.#unsent : this.#draft();
     if (!user || !draft) return;
-    const work = draft.body.trim() ? saveDraft(user, this.#name, draft) : removeDraft(user, this.#name);
+    const work = draft.body.trim() ? saveDraft(user, name, draft) : removeDraft(user, name);
     await work.catch(() => undefined);
   }
 
   async #restore(): Promise<void> {
     const user = actorId();
-    const draft = user ? await findDraft<Draft>(user, this.#name).catch(() => undefined) : undefined;
-    if (draft && !this.bodyTarget.value && !this.#editing) {
+    const name = this.#name;
+    const draft = user ? await findDraft<Draft>(user, name).catch(() => undefined) : undefined;
+    if (draft && name === this.#name && !this.bodyTarget.value && !this.#editing) {
       this.bodyTarget.value = draft.body;
       if (draft.replyTo) this.#about(draft.replyTo, draft.about);
     }

@@ -23,6 +23,8 @@ export const t = translator(
       confirmDelete: "Supprimer ce message pour tout le monde ?",
       reactions: "{emoji}, {n} réaction|{emoji}, {n} réactions",
       label: "Message : {text}",
+      toTeam: "Message à l’équipe",
+      toClient: "Message au client",
       gone: "Ce fil n’est plus dans votre portefeuille.",
     },
     en: {
@@ -46,6 +48,8 @@ export const t = translator(
       confirmDelete: "Delete this message for everyone?",
       reactions: "{emoji}, {n} reaction|{emoji}, {n} reactions",
       label: "Message: {text}",
+      toTeam: "Message to the team",
+      toClient: "Message to the client",
       gone: "This thread is no longer in your portfolio.",
     },
   }),
