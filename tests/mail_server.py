@@ -30,13 +30,15 @@ class MailServer:
     def __exit__(self, *_exc: object) -> None:
         self._controller.stop()
 
-    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:
+    async def handle_RCPT(  # noqa: N802 (named by aiosmtpd)
+        self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
+    ) -> str:
         if self.says:
             return self.says
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
         found = message_from_bytes(envelope.content, _class=EmailMessage, policy=policy.default)
         assert isinstance(found, EmailMessage)
         self.mails.append(found)

@@ -14,7 +14,7 @@ from flask import Flask
 from tests.factories.books import make_client, make_invoice
 from tests.factories.people import Cast
 from tests.factories.talk import say
-from tests.mail_server import MailServer, text_of
+from tests.mail_server import MailServer
 from tests.sharing.conftest import Delorme, Enter, grant_to, make_delorme
 from webapp.clients.services import parts
 from webapp.core.clock import now
@@ -124,7 +124,11 @@ def end_by_hand(cast: Cast, delorme: Delorme, grant: AccessGrant) -> None:
 def end_by_address(cast: Cast, delorme: Delorme, _grant: AccessGrant) -> None:
     with unit_of_work():
         parts.change_part(
-            cast.system, delorme.client_id, "contacts", delorme.contact_id, {"email": "autre@delorme.test", "phone": None}
+            cast.system,
+            delorme.client_id,
+            "contacts",
+            delorme.contact_id,
+            {"email": "autre@delorme.test", "phone": None},
         )
 
 
@@ -224,8 +228,6 @@ def test_an_empty_answer_is_refused_on_its_page(cast: Cast, delorme: Delorme, gu
     refused = guest.say(delorme.thread_id, "  ")
     assert refused.status_code == 422
     assert "Écrivez un message" in refused.text
-
-
 
 
 def test_the_number_of_queries_of_a_guest_page(

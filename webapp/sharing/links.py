@@ -16,7 +16,9 @@ from flask import current_app
 
 def link_token(grant_id: uuid.UUID) -> str:
     """The secret in the link of this access."""
-    return base64.urlsafe_b64encode(hmac.digest(_key("access"), grant_id.bytes, "sha256")).decode().rstrip("=")
+    return (
+        base64.urlsafe_b64encode(hmac.digest(_key("access"), grant_id.bytes, "sha256")).decode().rstrip("=")
+    )
 
 
 def code_key() -> bytes:

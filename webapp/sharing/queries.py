@@ -40,7 +40,15 @@ class Guest:
         """Who they are to services: no user, no right but what the access says."""
         given = Grant(self.grant.id, self.grant.client_id, self.grant.subject_id)
         return Actor(
-            NOBODY, self.grant.name, "", "guest", NOBODY, frozenset(), locale=self.language, via="guest", grant=given
+            NOBODY,
+            self.grant.name,
+            "",
+            "guest",
+            NOBODY,
+            frozenset(),
+            locale=self.language,
+            via="guest",
+            grant=given,
         )
 
 
@@ -139,7 +147,9 @@ def invited(client_id: uuid.UUID) -> Contact | None:
     query = (
         select(Contact)
         .where(Contact.client_id == client_id, Contact.email.is_not(None), Contact.email != "")
-        .order_by(Contact.preferred.desc(), case((Contact.role == "payer", 0), else_=1), Contact.name, Contact.id)
+        .order_by(
+            Contact.preferred.desc(), case((Contact.role == "payer", 0), else_=1), Contact.name, Contact.id
+        )
     )
     return db.session.scalars(query.limit(1)).first()
 
@@ -188,5 +198,3 @@ def list_said(thread_id: uuid.UUID, limit: int = 200) -> list[dict[str, Any]]:
         }
         for message in page.items
     ]
-
-

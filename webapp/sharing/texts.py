@@ -10,7 +10,9 @@ from flask_babel import gettext as _
 from webapp.threads.subjects import Subject
 
 
-def message_mail(company: str, name: str, author: str, subject: Subject, body: str, link: str) -> tuple[str, str]:
+def message_mail(
+    company: str, name: str, author: str, subject: Subject, body: str, link: str
+) -> tuple[str, str]:
     """Subject and text of the mail about a message."""
     about = subject.title if subject.type != "client" else subject.client_name
     quoted = "\n".join(f"> {line}" for line in body.strip().splitlines())

@@ -50,7 +50,9 @@ class Message(db.Model):
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
     thread_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("threads.id"))
     seq: Mapped[int]
-    author_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))  # None: the product, or a guest
+    author_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("users.id")
+    )  # None: the product, or a guest
     grant_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)  # who wrote from outside: their access,
     guest_name: Mapped[str | None] = mapped_column(String(120))  # and their name as it was then
     client_id: Mapped[uuid.UUID] = mapped_column(Uuid)  # made by the sender; one act, one UUID

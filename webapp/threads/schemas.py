@@ -50,6 +50,27 @@ class MessagesArgs(ApiSchema):
     cursor = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=500))
 
 
+class ConversationsArgs(MessagesArgs):
+    class Meta(ApiSchema.Meta):
+        exclude = ("after_seq", "before_seq")
+
+    only = fields.String(load_default=None, validate=validate.OneOf(("unread", "mentions", "waiting")))
+    q = fields.String(load_default="", validate=validate.Length(max=80))
+
+
+class FollowerOut(ApiSchema):
+    user_id = fields.UUID()
+    name = fields.String()
+    role = fields.String()
+    level = fields.String()
+    last_read_seq = fields.Integer()
+
+
+class FollowersOut(ApiSchema):
+    items = fields.List(fields.Nested(FollowerOut))
+    next_cursor = fields.String(allow_none=True)
+
+
 class ThreadReadOut(ApiSchema):
     thread_id = fields.UUID()
     seq = fields.Integer()

@@ -110,7 +110,9 @@ def read_subjects(threads: Iterable[tuple[uuid.UUID, str | None]]) -> dict[uuid.
     wanted = [(thread_id, *subject_of(thread_id), known) for thread_id, known in threads]
     ids: dict[str, list[uuid.UUID]] = {}
     for name in _kinds:
-        chosen = {subject_id: None for _thread, subject_id, _audience, known in wanted if known in (None, name)}
+        chosen = {
+            subject_id: None for _thread, subject_id, _audience, known in wanted if known in (None, name)
+        }
         if chosen:
             ids[name] = list(chosen)
     if not ids:
@@ -133,7 +135,8 @@ def _statement(kinds: tuple[str, ...]) -> Any:
 def readable_threads(actor: Actor) -> ColumnElement[bool]:
     """Threads in the actor's scope, as a condition on `threads`."""
     conditions: list[Any] = [
-        (Thread.subject_type == kind.type) & kind.readable(actor, Thread.subject_id) for kind in _kinds.values()
+        (Thread.subject_type == kind.type) & kind.readable(actor, Thread.subject_id)
+        for kind in _kinds.values()
     ]
     return or_(false(), *conditions)
 
@@ -207,7 +210,9 @@ def _called(pattern: str) -> ColumnElement[bool]:
 
 def _invoice_named(column: Any, pattern: str) -> ColumnElement[bool]:
     found = select(Invoice.id).join(Client, Client.id == Invoice.client_id).where(Invoice.id == column)
-    return exists(found.where(or_(Invoice.ref.ilike(pattern, escape="!"), _called(pattern))).correlate(Thread))
+    return exists(
+        found.where(or_(Invoice.ref.ilike(pattern, escape="!"), _called(pattern))).correlate(Thread)
+    )
 
 
 def _client_named(column: Any, pattern: str) -> ColumnElement[bool]:

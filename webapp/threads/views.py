@@ -32,6 +32,7 @@ from webapp.users.words import ROLE_NAMES, role_name
 
 blueprint = Blueprint("threads", __name__)
 PAGE = 50
+FOLLOWER_FRAMES = ("followers", "followers-side")  # the same list stands in a sheet and beside
 
 
 @blueprint.app_template_filter("instant")
@@ -82,7 +83,9 @@ def client(client_id: UUID) -> str:
     actor = current_actor()
     found = get_client(actor, client_id)
     alerts = _breach(actor, client_id)
-    return render_template("threads/client.html", client=found, alerts=alerts, **_thread(actor, client_id, found))
+    return render_template(
+        "threads/client.html", client=found, alerts=alerts, **_thread(actor, client_id, found)
+    )
 
 
 @blueprint.post("/threads/<uuid:thread_id>/messages")
@@ -114,6 +117,46 @@ def _confirm(actor: Actor, subject: Subject, written: dict[str, Any]) -> str:
         raise Forbidden(NOT_YOURS_TO_WRITE)
     readers = list_readers(subject.client_id, subject.id)
     return render_template("threads/confirm.html", subject=subject, written=written, readers=readers)
+
+
+@blueprint.get("/threads/<uuid:thread_id>/followers")
+def followers(thread_id: UUID) -> str:
+    """Who follows, how closely I do, and the way to have somebody else follow."""
+    actor = current_actor()
+    subject = get_subject(actor, thread_id)
+    following = queries.list_following(subject)
+    known = {each.user_id for each in following}
+    asked = request.headers.get("Turbo-Frame")
+    return render_template(
+        "threads/followers.html" if asked else "threads/followers_page.html",
+        frame=asked if asked in FOLLOWER_FRAMES else FOLLOWER_FRAMES[0],
+        subject=subject,
+        following=following,
+        mine=next((each.level for each in following if each.user_id == actor.user_id), None),
+        others=[each for each in queries.list_mentionable(subject) if each.user_id not in known],
+        writes=may_write(actor, subject),
+    )
+
+
+@blueprint.post("/threads/<uuid:thread_id>/followers")
+def add_follower(thread_id: UUID) -> Response:
+    """Have a colleague follow."""
+    actor, user_id = current_actor(), parse_id(request.form.get("user_id")) or new_id()
+    try:
+        with unit_of_work():
+            services.add_follower(actor, thread_id, user_id)
+    except Invalid as refusal:
+        flash(next(map(str, refusal.errors.values()), str(refusal)), "error")
+    return redirect(get_subject(actor, thread_id).url, 303)
+
+
+@blueprint.post("/threads/<uuid:thread_id>/followers/<uuid:user_id>/remove")
+def remove_follower(thread_id: UUID, user_id: UUID) -> Response:
+    """Have somebody follow no more."""
+    actor = current_actor()
+    with unit_of_work():
+        services.remove_follower(actor, thread_id, user_id)
+    return redirect(get_subject(actor, thread_id).url, 303)
 
 
 @blueprint.get("/threads/<uuid:thread_id>/readers")
@@ -219,9 +262,7 @@ def _editable(message: dict[str, Any], actor: Actor) -> bool:
 def _fresh(items: list[dict[str, Any]], read: dict[str, int], actor: Actor) -> dict[str, Any]:
     """Before which message the unread line stands, and how many others' are below it."""
     me = str(actor.user_id)
-    new = [
-        m["id"] for m in items if m["seq"] > read[m["thread_id"]] and (m["author"] or {}).get("id") != me
-    ]
+    new = [m["id"] for m in items if m["seq"] > read[m["thread_id"]] and (m["author"] or {}).get("id") != me]
     return {"id": new[0], "count": len(new)} if new and any(read.values()) else {"id": "", "count": 0}
 
 

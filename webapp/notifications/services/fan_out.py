@@ -108,7 +108,11 @@ def tell_of_messages(
     if absent <= away:
         return
     posted = (Message.id, Message.author_id, Message.mentions)
-    query = select(*posted).where(Message.id.in_(message_ids), Message.kind.in_(("text", "client"))).order_by(Message.seq)
+    query = (
+        select(*posted)
+        .where(Message.id.in_(message_ids), Message.kind.in_(("text", "client")))
+        .order_by(Message.seq)
+    )
     heard = {}
     for row in db.session.execute(query):
         named = [found for found in map(parse_id, row.mentions) if found]

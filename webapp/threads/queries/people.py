@@ -13,7 +13,7 @@ from webapp.threads.models import Thread, ThreadMember
 from webapp.threads.policy import may_read
 from webapp.threads.rules import CLIENT, SEEN
 from webapp.threads.subjects import Subject, read_subject
-from webapp.users.actor import Actor
+from webapp.users.actor import Actor, initials_of
 from webapp.users.models import User
 from webapp.users.queries import list_actors
 
@@ -68,6 +68,37 @@ def list_followers(thread_id: uuid.UUID) -> list[ThreadMember]:
     """Everyone who follows the thread, `level` says how closely (`all`, `mentions`, `none`)."""
     query = select(ThreadMember).where(ThreadMember.thread_id == thread_id, ThreadMember.level != SEEN)
     return list(db.session.scalars(query))
+
+
+@dataclass(frozen=True)
+class Follower:
+    """Somebody who follows, how closely, up to where they have read."""
+
+    user_id: uuid.UUID
+    name: str
+    role: str
+    level: str
+    last_read_seq: int
+
+    @property
+    def initials(self) -> str:
+        return initials_of(self.name)
+
+
+def list_following(subject: Subject) -> list[Follower]:
+    """Who follows the thread and may still read it, by name."""
+    members = {member.user_id: member for member in list_followers(subject.thread_id)}
+    people = [person for person in list_actors(members) if may_read(person, subject)] if members else []
+    return [
+        Follower(
+            each.user_id,
+            each.name,
+            each.role,
+            members[each.user_id].level,
+            members[each.user_id].last_read_seq,
+        )
+        for each in sorted(people, key=lambda person: person.name)
+    ]
 
 
 def readers(thread_id: uuid.UUID, user_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:

@@ -1,11 +1,13 @@
 """Verbs of threads: say, reword, take back, react, read, follow."""
 
 from webapp.threads.services.changing import delete_message, edit_message, react
+from webapp.threads.services.followers import add_follower, remove_follower
 from webapp.threads.services.following import mark_read, set_follow_level
 from webapp.threads.services.posting import Draft, post_message, post_messages, post_system_line
 
 __all__ = [
     "Draft",
+    "add_follower",
     "delete_message",
     "edit_message",
     "mark_read",
@@ -13,5 +15,6 @@ __all__ = [
     "post_messages",
     "post_system_line",
     "react",
+    "remove_follower",
     "set_follow_level",
 ]

@@ -34,9 +34,7 @@ _POSTED = select(
     _messages.c.thread_id,
     func.coalesce(_messages.c.author_id, _messages.c.grant_id).label("author_id"),
     _messages.c.client_id,
-).where(
-    _messages.c.client_id.in_(bindparam("ids", expanding=True))
-)
+).where(_messages.c.client_id.in_(bindparam("ids", expanding=True)))
 Key = tuple[uuid.UUID | None, uuid.UUID]  # author or access, the id they gave
 
 
