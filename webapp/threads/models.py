@@ -1,4 +1,4 @@
-"""Threads, messages, read marks. A thread's id is its subject's id; the client's thread has one made of it."""
+"""Threads, messages, read marks. A thread's id is its subject's id; the client's has one made of it."""
 
 from __future__ import annotations
 

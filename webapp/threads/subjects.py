@@ -67,7 +67,7 @@ class Subject:
 class SubjectKind:
     """`select(ids)`, whose ids are a parameter, gives rows (type, id, title or NULL for the client's name,
     *CLIENT_COLUMNS); `url(id)` where the thread is; `readable(actor, column)` the scope in SQL;
-    `named(column, pattern)` in SQL, is it called like that? Ids are UUIDv7: the client's thread is made of one.
+    `named(column, pattern)` in SQL, is it called so? Ids are UUIDv7: the client's thread is made of one.
     """
 
     type: str

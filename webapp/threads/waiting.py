@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, false, or_, select
+from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy.orm import aliased
 
 from webapp.threads.models import Message, Thread, ThreadMember
 from webapp.threads.rules import LEVELS
@@ -20,7 +21,8 @@ _queries: dict[str, Query] = {}
 
 
 def register(name: str, query: Query) -> None:
-    """`query(actor)` selects the ids of threads where something waits for the actor."""
+    """`query(actor)` selects the ids of threads where something waits for the actor. It names tables by
+    aliases: it stands inside a query on threads, members and messages."""
     _queries[name] = query
 
 
@@ -31,29 +33,29 @@ def waits_for(actor: Actor) -> ColumnElement[bool]:
 
 def _named(actor: Actor) -> Any:
     """Somebody named them, or their role, and they have not written since."""
-    answered = exists().where(
-        Message.thread_id == ThreadMember.thread_id,
-        Message.author_id == actor.user_id,
-        Message.seq > ThreadMember.mentioned_seq,
+    member, mine = aliased(ThreadMember), aliased(Message)
+    answered = (
+        select(mine.id)
+        .where(mine.thread_id == member.thread_id, mine.author_id == actor.user_id)
+        .where(mine.seq > member.mentioned_seq)
+        .correlate(member)
     )
-    return select(ThreadMember.thread_id).where(
-        ThreadMember.user_id == actor.user_id,
-        ThreadMember.mentioned_seq > 0,
-        ThreadMember.level != LEVELS[-1],
-        ~answered,
+    return select(member.thread_id).where(
+        member.user_id == actor.user_id,
+        member.mentioned_seq > 0,
+        member.level.in_(LEVELS[:2]),
+        ~answered.exists(),
     )
 
 
 def _client_spoke(actor: Actor) -> Any:
     """The client had the last word in an exchange they follow."""
-    last = (Message.thread_id == Thread.id) & (Message.seq == Thread.last_seq)
-    followed = (ThreadMember.thread_id == Thread.id) & (ThreadMember.user_id == actor.user_id)
+    thread, member, last = aliased(Thread), aliased(ThreadMember), aliased(Message)
     return (
-        select(Thread.id)
-        .join(Message, last)
-        .join(ThreadMember, followed)
-        .where(Message.grant_id.is_not(None), ThreadMember.level.in_(LEVELS[:2]))
-        .correlate(None)
+        select(thread.id)
+        .join(last, (last.thread_id == thread.id) & (last.seq == thread.last_seq))
+        .join(member, (member.thread_id == thread.id) & (member.user_id == actor.user_id))
+        .where(last.grant_id.is_not(None), member.level.in_(LEVELS[:2]))
     )
 
 
