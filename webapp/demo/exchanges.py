@@ -1,4 +1,4 @@
-"""What the demo's people say to a few clients, and what is answered, beside what they say among themselves."""
+"""What the demo's people say to a few clients, and what is answered, beside what they say to each other."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from webapp.users.queries import list_actors
 
 ONE_IN = 3
 _EXAMINED = (
-    "Bonjour, nous examinons votre réclamation avec le service après-vente. Pouvez-vous nous envoyer le bon de "
-    "livraison annoté ?",
+    "Bonjour, nous examinons votre réclamation avec le service après-vente. Pouvez-vous nous envoyer le "
+    "bon de livraison annoté ?",
     "Bonjour, je le demande au magasin et vous l’envoie dans la journée.",
 )
 _ASKED = (
@@ -37,7 +37,7 @@ WORDS: dict[str, tuple[str, str | None]] = {
     "short_delivery": _EXAMINED,
     "delivery_note": _EXAMINED,
     "price": (
-        "Bonjour, le prix de votre commande est vérifié avec notre commercial. Nous revenons vers vous demain.",
+        "Bonjour, le prix est vérifié avec notre commercial. Nous revenons vers vous demain.",
         None,
     ),
     "order_number": (
