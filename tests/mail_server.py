@@ -47,4 +47,4 @@ class MailServer:
 
 def text_of(mail: EmailMessage) -> str:
     """What a person reads of it."""
-    return str(mail.get_content())
+    return str(mail.get_content()).replace("\r\n", "\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -78,7 +79,7 @@ def test_no_page_of_a_guest_and_no_mail_holds_a_canary(
     assert [answer.status_code for answer in answers] == [303, 422, 422]
     for page in shown:
         assert leaks(page.text) == [], page.request.path
-    assert len(mailbox.mails) >= 3
+    assert len(mailbox.mails) == 2  # a code, a message
     for mail in mailbox.mails:
         assert leaks(mail.as_string() + text_of(mail)) == []
 
@@ -147,8 +148,8 @@ def test_a_push_about_a_clients_answer_holds_none_of_it(
 
 @pytest.mark.parametrize("writer", ["bob", "alice"])
 def test_nothing_said_inside_can_be_quoted_outside(cast: Cast, walled: Delorme, writer: str) -> None:
-    internal = queries.read_page(walled.invoice_id).items[0]["id"]
-    outer = queries.read_page(walled.thread_id).items[-1]["id"]
+    internal = uuid.UUID(queries.read_page(walled.invoice_id).items[0]["id"])
+    outer = uuid.UUID(queries.read_page(walled.thread_id).items[-1]["id"])
     actor = getattr(cast, writer)
     with pytest.raises(NotFound):
         say(actor, walled.thread_id, "voir ci-dessus", reply_to=internal)

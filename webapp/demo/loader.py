@@ -106,7 +106,7 @@ def load(clients: int = CLIENTS, invoices: int = INVOICES, seed: int = SEED, say
         limits=len(world.limits),
         alerts=len(alerts),
         threads=len(talk) + len(said),
-        messages=sum(map(len, [*posted, *said])),
+        messages=sum(map(len, posted)) + sum(map(len, said)),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -169,14 +170,14 @@ class Exchange:
 
     subject: Subject
     last_seq: int
-    last_at: Any
+    last_at: datetime | None
 
 
 def list_exchanges(guest: Guest) -> list[Exchange]:
     """What this access opens, the latest first."""
     if guest.grant.subject_id is not None:
         thread_id = client_thread_of(guest.grant.subject_id)
-        found = [(thread_id, find_last_seq(thread_id), None)]
+        found: list[tuple[uuid.UUID, int, datetime | None]] = [(thread_id, find_last_seq(thread_id), None)]
     else:
         found = client_threads_of(guest.grant.client_id)
     subjects = read_subjects((thread_id, None) for thread_id, _seq, _at in found)

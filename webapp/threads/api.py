@@ -158,7 +158,7 @@ def remove_follower(thread_id: UUID, user_id: UUID) -> Any:
 def list_threads(args: dict[str, Any]) -> Any:
     """The conversations the actor follows, the latest first; `only` and `q` narrow them."""
     page = queries.list_conversations(
-        current_actor(), args["limit"], args["cursor"], only=args["only"], named=args["q"].strip()
+        current_actor(), args["limit"], args["cursor"], only=args["kept"], named=args["q"].strip()
     )
     items = [{key: value for key, value in item.items() if key != "last_at"} for item in page["items"]]
     return answer({"items": items, "next_cursor": page["next_cursor"]})

@@ -54,7 +54,9 @@ class ConversationsArgs(MessagesArgs):
     class Meta(ApiSchema.Meta):
         exclude = ("after_seq", "before_seq")
 
-    only = fields.String(load_default=None, validate=validate.OneOf(("unread", "mentions", "waiting")))
+    kept = fields.String(
+        data_key="only", load_default=None, validate=validate.OneOf(("unread", "mentions", "waiting"))
+    )
     q = fields.String(load_default="", validate=validate.Length(max=80))
 
 

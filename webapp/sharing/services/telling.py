@@ -33,7 +33,7 @@ def tell_client(thread_id: uuid.UUID, message_ids: Sequence[uuid.UUID]) -> None:
     subject = read_subject(thread_id) if ours else None
     if subject is None:
         return
-    author = next(iter(list_actors([ours[0][1]])), system_actor())
+    author = next(iter(list_actors([author_id for _id, author_id in ours[:1] if author_id])), system_actor())
     grants = invite(author, subject)
     if not current_app.config["SETTINGS"].smtp_url:
         return
