@@ -27,7 +27,8 @@ export default class AudienceController extends Controller<HTMLFormElement> {
   get #outward(): boolean { return this.choiceTargets.some((choice) => choice.checked && choice.value === "client"); }
 
   choose(): void {
-    this.element.dataset.composerThreadValue = this.#outward ? this.clientValue : this.teamValue;
+    const detail = this.#outward ? this.clientValue : this.teamValue;
+    this.element.dispatchEvent(new CustomEvent("audience:turned", { detail }));
     this.#show();
     this.element.querySelector("textarea")?.focus();
   }

@@ -236,7 +236,7 @@ export default class ThreadController extends Controller<HTMLElement> {
     }
   }
 
-  get #pendings(): HTMLElement[] { return [...this.talkTarget.querySelectorAll<HTMLElement>("[data-pending]")]; }
+  get #pendings(): HTMLElement[] { return [...this.talkTarget.querySelectorAll<HTMLElement>("[data-pending]:not(.msg--ext)")]; }
   #pendingOf(clientId: string): Element | null { return this.talkTarget.querySelector(`[data-pending="${CSS.escape(clientId)}"]`); }
   #elementOf(seq: number): HTMLElement | null { return this.talkTarget.querySelector(`:scope > [data-thread-target="message"][data-seq="${seq}"]`); }
   #clearPending(): void { this.#pendings.forEach((element) => element.remove()); }
