@@ -40,7 +40,12 @@ STATE_WORDS: dict[str, object] = {
     "withdrawn": lazy_pgettext("dispute", "Retiré"),
     "closed_by_payment": _l("Réglé par paiement"),
 }
-STEP_WORDS: tuple[object, ...] = (_l("Ouvert"), _l("Examiné"), _l("Proposé"), lazy_pgettext("dispute", "Réglé"))
+STEP_WORDS: tuple[object, ...] = (
+    _l("Ouvert"),
+    _l("Examiné"),
+    _l("Proposé"),
+    lazy_pgettext("dispute", "Réglé"),
+)
 
 
 def reason_name(code: str, label: str | None = None) -> str:

@@ -10,6 +10,7 @@ from webapp.realtime.ears import hears
 from webapp.threads import presence, queries
 from webapp.threads.events import (
     ActChanged,
+    GuestRead,
     MessageDeleted,
     MessageEdited,
     MessageReacted,
@@ -86,3 +87,11 @@ def on_read(event: ThreadRead) -> None:
     clear_room(event.thread_id)
     payload = {"thread_id": str(event.thread_id), "user_id": str(event.user_id), "seq": event.seq}
     out.to_thread_and_user("thread.read", payload, event.thread_id, event.user_id)
+
+
+@hears(GuestRead)
+def on_guest_read(event: GuestRead) -> None:
+    """The client has read: to the room of its thread. A guest has no socket to hear it on."""
+    clear_room(event.thread_id)
+    payload = {"thread_id": str(event.thread_id), "grant_id": str(event.grant_id), "seq": event.seq}
+    out.to_room("thread.read", payload, event.thread_id)

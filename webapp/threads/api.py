@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from webapp.core.api import answer, blueprint, command, decode_cursor, encode_cursor
 from webapp.core.rates import messages as message_rate
 from webapp.threads import queries, services
-from webapp.threads.rules import unread
+from webapp.threads.rules import client_thread_of, unread
 from webapp.threads.schemas import (
+    ConversationsArgs,
     ConversationsOut,
     EditIn,
+    FollowersOut,
     FoundOut,
     LevelIn,
     LevelOut,
@@ -165,12 +168,40 @@ def set_level(values: dict[str, Any], thread_id: UUID) -> Any:
     return {"thread_id": thread_id, "level": values["level"]}, 200
 
 
+@blp.get("/threads/<uuid:thread_id>/followers")
+@blp.response(200, FollowersOut)
+def list_followers(thread_id: UUID) -> Any:
+    """Who follows the thread, and how closely."""
+    items = queries.list_following(get_subject(current_actor(), thread_id))
+    return answer({"items": [asdict(item) for item in items], "next_cursor": None})
+
+
+@blp.put("/threads/<uuid:thread_id>/followers/<uuid:user_id>")
+@blp.response(204)
+@command("thread.add_follower")
+def add_follower(thread_id: UUID, user_id: UUID) -> Any:
+    """Have a colleague who may read it follow the thread."""
+    services.add_follower(current_actor(), thread_id, user_id)
+    return None, 204
+
+
+@blp.delete("/threads/<uuid:thread_id>/followers/<uuid:user_id>")
+@blp.response(204)
+@command("thread.remove_follower")
+def remove_follower(thread_id: UUID, user_id: UUID) -> Any:
+    """Have them follow no more; being named brings them back."""
+    services.remove_follower(current_actor(), thread_id, user_id)
+    return None, 204
+
+
 @blp.get("/threads")
-@blp.arguments(MessagesArgs(only=("limit", "cursor")), location="query")
+@blp.arguments(ConversationsArgs, location="query")
 @blp.response(200, ConversationsOut)
 def list_threads(args: dict[str, Any]) -> Any:
-    """The conversations the actor follows, the latest first."""
-    page = queries.list_conversations(current_actor(), args["limit"], args["cursor"])
+    """The conversations the actor follows, the latest first; `only` and `q` narrow them."""
+    page = queries.list_conversations(
+        current_actor(), args["limit"], args["cursor"], only=args["kept"], named=args["q"].strip()
+    )
     items = [{key: value for key, value in item.items() if key != "last_at"} for item in page["items"]]
     return answer({"items": items, "next_cursor": page["next_cursor"]})
 
@@ -199,6 +230,9 @@ def _thread(thread_id: UUID) -> dict[str, Any]:
         "id": str(thread_id),
         "thread_id": str(thread_id),
         "subject_type": subject.type,
+        "subject_id": str(subject.id),
+        "audience": subject.audience,
+        "client_thread_id": str(client_thread_of(subject.id)),
         "client_id": str(subject.client_id),
         "title": subject.title,
         "url": subject.url,

@@ -14,6 +14,7 @@ LONGEST_EMOJI = 16
 MOST_FILES = 10  # on one message
 EDIT_WINDOW = timedelta(minutes=15)
 LEVELS = ("all", "mentions", "none")  # what a person chooses
+INTERNAL, CLIENT = "internal", "client"  # who a thread is for: the team, or the client too
 SEEN = "seen"  # has read, does not follow: becomes a follower by writing or being named
 GROUPS: dict[str, tuple[str, ...]] = {  # what stands for everybody of a role who may read the thread
     "finance": ("accountant", "credit_manager", "cfo"),
@@ -30,6 +31,25 @@ _HANDLE = re.compile(r"(?<![\w@.])@([A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9
 _UNREADABLE = re.compile("[\x00\ud800-\udfff]")
 _MARKS = re.compile(r"\*\*|[`\x00]|^[>-] ", re.MULTILINE)
 _NO_EMOJI = re.compile(r"[\s\x00-\x2f\x3a-\x7f<>&\"'\ud800-\udfff]")
+
+
+def client_thread_of(subject_id: UUID) -> UUID:
+    """The thread a client reads about a subject: the subject's id, a UUIDv7, with version 8 in its place.
+
+    Computed both ways without a query, so the thread needs no row before its first message (RFC 9562, 5.8).
+    """
+    return _with_version(subject_id, 8)
+
+
+def subject_of(thread_id: UUID) -> tuple[UUID, str]:
+    """What a thread is about, and for whom it is."""
+    if thread_id.int >> 76 & 0xF == 8:
+        return _with_version(thread_id, 7), CLIENT
+    return thread_id, INTERNAL
+
+
+def _with_version(found: UUID, version: int) -> UUID:
+    return UUID(int=found.int & ~(0xF << 76) | version << 76)
 
 
 def body_fault(body: str) -> str | None:

@@ -53,6 +53,29 @@ class MessagesArgs(ApiSchema):
     cursor = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=500))
 
 
+class ConversationsArgs(MessagesArgs):
+    class Meta(ApiSchema.Meta):
+        exclude = ("after_seq", "before_seq")
+
+    kept = fields.String(
+        data_key="only", load_default=None, validate=validate.OneOf(("unread", "mentions", "waiting"))
+    )
+    q = fields.String(load_default="", validate=validate.Length(max=80))
+
+
+class FollowerOut(ApiSchema):
+    user_id = fields.UUID()
+    name = fields.String()
+    role = fields.String()
+    level = fields.String()
+    last_read_seq = fields.Integer()
+
+
+class FollowersOut(ApiSchema):
+    items = fields.List(fields.Nested(FollowerOut))
+    next_cursor = fields.String(allow_none=True)
+
+
 class ThreadReadOut(ApiSchema):
     thread_id = fields.UUID()
     seq = fields.Integer()
@@ -130,6 +153,9 @@ class ThreadOut(ApiSchema):
     id = fields.UUID()
     thread_id = fields.UUID()
     subject_type = fields.String()
+    subject_id = fields.UUID()
+    audience = fields.String(metadata={"description": "internal, or client: the client reads it too"})
+    client_thread_id = fields.UUID()
     client_id = fields.UUID()
     title = fields.String()
     url = fields.String()
@@ -142,6 +168,8 @@ class ThreadOut(ApiSchema):
 class ConversationOut(ApiSchema):
     thread_id = fields.UUID()
     subject_type = fields.String()
+    subject_id = fields.UUID()
+    audience = fields.String()
     client_id = fields.UUID()
     title = fields.String()
     label = fields.String()

@@ -144,7 +144,7 @@ def _followers(thread_id: uuid.UUID) -> dict[str, str]:
 
 
 def _about(subject: Subject, author_id: uuid.UUID | None) -> dict[str, str]:
-    params = {"client_id": str(subject.client_id), "thread_id": str(subject.id)}
+    params = {"client_id": str(subject.client_id), "thread_id": str(subject.thread_id)}
     return params | ({"by": str(author_id)} if author_id is not None else {})
 
 

@@ -20,12 +20,13 @@ from webapp.threads.policy import may_write
 from webapp.threads.queries import get_visible_message
 from webapp.threads.services.attaching import SUBJECT
 from webapp.threads.services.following import name_in
-from webapp.threads.services.posting import check_body, say
+from webapp.threads.services.posting import NOT_YOURS_TO_WRITE, check_body, say
 from webapp.threads.subjects import MISSING, find_subject, get_subject
 from webapp.users import audit
 from webapp.users.actor import Actor
 
 MOST_EMOJIS = 20
+SAID = ("text", "client")  # kinds of messages that somebody wrote
 
 
 def edit_message(actor: Actor, message_id: uuid.UUID, body: str) -> Message:
@@ -40,6 +41,8 @@ def edit_message(actor: Actor, message_id: uuid.UUID, body: str) -> Message:
     if not rules.in_edit_window(message.created_at, now()):
         raise Conflict(_l("Un message se modifie pendant 15 minutes."), code="too_late")
     subject = get_subject(actor, message.thread_id)
+    if not may_write(actor, subject):
+        raise Forbidden(NOT_YOURS_TO_WRITE)
     html, mentions = say(subject, body)
     _keep_version(message)
     audit.write(actor, "message.edit", "message", message.id, before=message.body, after=body)
@@ -80,7 +83,7 @@ def react(actor: Actor, message_id: uuid.UUID, emoji: str, on: bool = True) -> M
     subject = find_subject(actor, message.thread_id)
     if subject is None or not may_write(actor, subject):
         raise NotFound(MISSING)
-    if message.deleted_at is not None or message.kind == "system":
+    if message.deleted_at is not None or message.kind not in SAID:
         raise Conflict(_l("Ce message est supprimé."), code="deleted")
     if not rules.emoji_is_valid(emoji):
         raise Invalid(errors={"emoji": _l("Choisissez un signe.")})

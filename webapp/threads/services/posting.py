@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 
 from webapp.core.errors import DomainError, Forbidden, Invalid, NotFound
@@ -23,16 +23,20 @@ from webapp.threads.services.storing import Row, store
 from webapp.threads.subjects import MISSING, Subject, read_subjects
 from webapp.users.actor import NOBODY, Actor
 
+NOT_YOURS_TO_WRITE = _l("Votre rôle n’écrit pas dans ce fil.")
 FAULTS = {
     "empty": _l("Écrivez un message."),
     "too_long": _l("Ce message est trop long : 10 000 caractères au plus."),
     "unreadable": _l("Ce texte contient des caractères illisibles."),
 }
 _messages = Message.__table__
-_POSTED = select(_messages.c.id, _messages.c.thread_id, _messages.c.author_id, _messages.c.client_id).where(
-    _messages.c.client_id.in_(bindparam("ids", expanding=True))
-)
-Key = tuple[uuid.UUID | None, uuid.UUID]  # author, the id the author gave
+_POSTED = select(
+    _messages.c.id,
+    _messages.c.thread_id,
+    func.coalesce(_messages.c.author_id, _messages.c.grant_id).label("author_id"),
+    _messages.c.client_id,
+).where(_messages.c.client_id.in_(bindparam("ids", expanding=True)))
+Key = tuple[uuid.UUID | None, uuid.UUID]  # author or access, the id they gave
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +64,12 @@ class Draft:
         return None if self.actor.user_id == NOBODY else self.actor.user_id
 
     @property
+    def grant_id(self) -> uuid.UUID | None:
+        return self.actor.grant.id if self.actor.grant else None
+
+    @property
     def key(self) -> Key:
-        return self.author_id, self.client_id
+        return self.author_id or self.grant_id, self.client_id
 
 
 def check_body(body: str, beside_files: bool = False) -> str:
@@ -75,8 +83,8 @@ def check_body(body: str, beside_files: bool = False) -> str:
 
 
 def say(subject: Subject, body: str) -> tuple[str, list[uuid.UUID]]:
-    """HTML of a text in this thread, and the ids of the people it names."""
-    handles = rules.handles_in(body)
+    """HTML of a text in this thread, and the ids of the people it names: nobody where the client reads."""
+    handles = rules.handles_in(body) if subject.audience == rules.INTERNAL else set()
     if not handles:
         return markup.render(body, {}), []
     people = resolve_handles(subject, handles)
@@ -181,7 +189,7 @@ def _judge(
     if subject is None or not may_read(draft.actor, subject):
         raise NotFound(MISSING)
     if not may_write(draft.actor, subject):
-        raise Forbidden(_l("Votre rôle n’écrit pas dans ce fil."))
+        raise Forbidden(NOT_YOURS_TO_WRITE)
     before = known.get(draft.key)
     if before is not None:
         if before[1] != draft.thread_id:
@@ -190,7 +198,7 @@ def _judge(
     body = check_body(draft.body, beside_files=bool(draft.attachment_ids))
     if draft.reply_to is not None and homes.get(draft.reply_to) != draft.thread_id:
         raise NotFound(_l("Le message auquel vous répondez n’existe plus."))
-    attachments = take(draft.actor, draft.attachment_ids, loose) if draft.attachment_ids else ()
+    attachments = take(draft.actor, subject, draft.attachment_ids, loose) if draft.attachment_ids else ()
     html, mentions = say(subject, body)
     return Row(
         id=new_id(),
@@ -203,6 +211,7 @@ def _judge(
         mentions=tuple(mentions),
         attachments=attachments,
         **_act(draft.act),
+        **_of_guest(draft),
     )
 
 
@@ -213,6 +222,13 @@ def _is_plain(row: Row) -> bool:
 
 def _act(act: Act | None) -> dict[str, Any]:
     return {} if act is None else {"kind": "act", "act_kind": act.kind, "act_id": act.id}
+
+
+def _of_guest(draft: Draft) -> dict[str, Any]:
+    """What the row says more of somebody outside: they are no user, and their name stands as it was."""
+    if draft.grant_id is None:
+        return {}
+    return {"kind": "client", "grant_id": draft.grant_id, "guest_name": draft.actor.name}
 
 
 def post_system_line(thread_id: uuid.UUID, text: str) -> Message:

@@ -37,6 +37,8 @@ class Row:
     attachments: tuple[uuid.UUID, ...] = ()
     act_kind: str | None = None
     act_id: uuid.UUID | None = None
+    grant_id: uuid.UUID | None = None
+    guest_name: str | None = None
 
 
 _threads = Thread.__table__
@@ -89,6 +91,8 @@ def _values(row: Row, stored: Stored) -> dict[str, Any]:
         "thread_id": row.thread_id,
         "seq": stored.seq,
         "author_id": row.author_id,
+        "grant_id": row.grant_id,
+        "guest_name": row.guest_name,
         "client_id": row.client_id,
         "kind": row.kind,
         "body": row.body,
@@ -104,7 +108,7 @@ def _values(row: Row, stored: Stored) -> dict[str, Any]:
 
 def _take(subject: Subject, count: int, instant: datetime) -> int:
     """The first of the next `count` seqs. The first message of all makes the thread."""
-    taken = {"thread_id": subject.id, "count": count, "instant": instant}
+    taken = {"thread_id": subject.thread_id, "count": count, "instant": instant}
     last = db.session.connection().scalar(_TAKE, taken)
     if last is None:
         _begin(subject)
@@ -115,6 +119,14 @@ def _take(subject: Subject, count: int, instant: datetime) -> int:
 def _begin(subject: Subject) -> None:
     """Make the row and the first followers of a thread; safe against a rival."""
     flavour: Any = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    values = {"id": subject.id, "subject_type": subject.type, "last_seq": 0, "created_at": now()}
+    values = {
+        "id": subject.thread_id,
+        "subject_type": subject.type,
+        "subject_id": subject.id,
+        "audience": subject.audience,
+        "last_seq": 0,
+        "guest_read_seq": 0,
+        "created_at": now(),
+    }
     db.session.execute(flavour.insert(Thread).values(values).on_conflict_do_nothing())
     follow_by_role(subject)

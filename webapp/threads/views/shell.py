@@ -9,6 +9,7 @@ from flask import Blueprint
 from flask_babel import gettext as _
 
 from webapp.core.pages import locale_name
+from webapp.threads.rules import CLIENT
 from webapp.users.words import role_name
 
 blueprint = Blueprint("threads", __name__)
@@ -23,7 +24,7 @@ def _instant(text: str | None) -> datetime | None:
 
 @blueprint.app_template_filter("role_name")
 def _role_name(role: str | None) -> str:
-    return role_name(role) if role else ""
+    return _("chez le client") if role == CLIENT else role_name(role) if role else ""
 
 
 @blueprint.app_template_filter("weight")

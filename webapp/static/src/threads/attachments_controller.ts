@@ -20,6 +20,7 @@ export default class AttachmentsController extends Controller<HTMLFormElement> {
   declare readonly trayTarget: HTMLElement;
 
   #stop = new AbortController();
+  #team = ""; // the thread the files are for: the client reads none of them
   #ids: string[] = [];
   #preparing = new Set<Promise<unknown>>();
   #urls = new Map<string, string>();
@@ -27,8 +28,9 @@ export default class AttachmentsController extends Controller<HTMLFormElement> {
   override connect(): void {
     this.#stop = new AbortController();
     const { signal } = this.#stop;
+    this.#team = this.#thread;
     if (!this.hasTrayTarget) return;
-    this.element.addEventListener("composer:send", (event) => this.#leave((event as CustomEvent<{ client_id: string; files?: string[] }>).detail), { signal });
+    this.element.addEventListener("composer:send", (event) => this.#leave((event as CustomEvent<{ client_id: string; thread_id: string; files?: string[] }>).detail), { signal });
     this.element.addEventListener("voice:recorded", (event) => this.add([(event as CustomEvent<File>).detail]), { signal });
     const pane = this.element.closest<HTMLElement>(".thread") ?? this.element;
     pane.addEventListener("dragover", (event) => { if (event.dataTransfer?.types.includes("Files")) event.preventDefault(); }, { signal });
@@ -64,6 +66,7 @@ export default class AttachmentsController extends Controller<HTMLFormElement> {
   }
 
   add(files: File[]): void {
+    if (this.#thread !== this.#team) { showToast(t("teamOnly"), { icon: "lock" }); return; }
     const room = MOST - this.#ids.length;
     if (files.length > room) showToast(t("tooMany", { n: MOST }), { icon: "circle-alert" });
     for (const file of files.slice(0, Math.max(0, room))) {
@@ -115,8 +118,8 @@ export default class AttachmentsController extends Controller<HTMLFormElement> {
   }
 
   /* They go along with the message: its echo shows them, and its sending waits for them. */
-  #leave(sending: { client_id: string; files?: string[] }): void {
-    if (!this.#ids.length) return;
+  #leave(sending: { client_id: string; thread_id: string; files?: string[] }): void {
+    if (!this.#ids.length || sending.thread_id !== this.#team) return;
     sending.files = this.#ids;
     this.#ids.forEach((id) => void changeFile(id, { message: sending.client_id }));
     this.#ids = [];

@@ -21,6 +21,7 @@ export default class MentionListController extends Controller<HTMLElement> {
 
   look(): void {
     clearTimeout(this.#timer);
+    if (this.element.hasAttribute("data-mention-list-off")) { this.#close(); return; }
     this.#asked = askedAt(this.fieldTarget.value, this.fieldTarget.selectionStart);
     if (!this.#asked) { this.#close(); return; }
     this.#timer = setTimeout(() => void this.#search(), PATIENCE);

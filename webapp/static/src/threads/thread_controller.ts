@@ -11,6 +11,7 @@ import { flushSoon, keep, pendingOf, retry, type Sending } from "./pending";
 import { addressOf, watchEnds } from "./places";
 import { Presence, sayHere } from "./presence";
 import { ReadMarks } from "./read_marks";
+import { placeByTime } from "./interleaving";
 import { Scrolling } from "./scrolling";
 import { t } from "./strings";
 import { draw, drawPending, knownOf, regroupDays, sameDay, setMark } from "./view";
@@ -148,10 +149,9 @@ export default class ThreadController extends Controller<HTMLElement> {
   }
 
   #place(element: HTMLElement, message: Message): void {
-    const above = this.#elementOf(this.#messages.before(message.seq));
     const last = message.seq === this.#messages.last();
-    if (above) above.after(element);
-    else this.talkTarget.prepend(element);
+    placeByTime(this.talkTarget, element);
+    const above = element.previousElementSibling as HTMLElement | null;
     if (last) this.talkTarget.append(...(this.hasNewerTarget ? [this.newerTarget] : []), ...this.#pendings, this.typingTarget);
     if (!last || !sameDay(above?.dataset.at, element.dataset.at)) regroupDays(this.talkTarget);
   }
@@ -202,6 +202,7 @@ export default class ThreadController extends Controller<HTMLElement> {
 
   /* The echo is on screen and on the device before anything is sent. */
   async #send(sending: Sending): Promise<void> {
+    if (sending.thread_id !== this.idValue) return;
     const files = await findFiles(sending.files ?? []).catch(() => []);
     const pending = drawPending({ clientId: sending.client_id, body: sending.body, at: new Date().toISOString(), files });
     this.talkTarget.append(pending, this.typingTarget);
@@ -277,8 +278,8 @@ export default class ThreadController extends Controller<HTMLElement> {
     }
   }
 
-  get #pendings(): HTMLElement[] { return [...this.talkTarget.querySelectorAll<HTMLElement>("[data-pending]")]; }
+  get #pendings(): HTMLElement[] { return [...this.talkTarget.querySelectorAll<HTMLElement>("[data-pending]:not(.msg--ext)")]; }
   #pendingOf(clientId: string): Element | null { return this.talkTarget.querySelector(`[data-pending="${CSS.escape(clientId)}"]`); }
-  #elementOf(seq: number): HTMLElement | null { return this.talkTarget.querySelector(`:scope > [data-seq="${seq}"]`); }
+  #elementOf(seq: number): HTMLElement | null { return this.talkTarget.querySelector(`:scope > [data-thread-target="message"][data-seq="${seq}"]`); }
   #clearPending(): void { this.#pendings.forEach((element) => element.remove()); }
 }
