@@ -43,6 +43,7 @@ FEATURES = (
     "exports",
     "home",
     "notifications",
+    "sharing",
     "pwa",
     "demo",
 )

@@ -9,6 +9,7 @@ LIMITS = frozenset({"credit_manager", "cfo"})
 PAYMENTS = FINANCE | {"branch_manager", "sales_rep", "admin"}
 ONCE = frozenset({200, 201, 204, 302, 303, 409})  # who comes second is told that it is done
 ANSWER = RISK - {"admin"}
+WRITERS = ALL - {"admin"}  # to clients
 # A file, as `world.ask` sends it.
 FILE = "<file>"
 BOB = frozenset({"sales_rep"})
@@ -208,6 +209,7 @@ TABLE: dict[str, Row] = {
     "POST /settings/client-sheet/<uuid:field_id>": Row(ADMIN, form={"label": "Effectif", "used": "1"}),
     # Stored files: theirs who brought them; the rights of documents are in tests/files.
     "GET /files/<uuid:file_id>": Row(scope="nobody"),
+    "GET /files/<uuid:file_id>/thumb": Row(scope="nobody"),
     "GET /api/v1/files/<uuid:file_id>": Row(scope="nobody"),
     "POST /api/v1/files": Row(form={"file": PDF}),
     "GET /invoices": Row(),
@@ -353,6 +355,15 @@ TABLE: dict[str, Row] = {
     ),
     "DELETE /api/v1/messages/<uuid:message_id>": Row(BOB, scope="client"),
     "POST /api/v1/messages/<uuid:message_id>/reactions": Row(scope="client", body={"emoji": "👍"}),
+    "GET /api/v1/messages/<uuid:message_id>/versions": Row(scope="client"),
+    "GET /api/v1/messages/<uuid:message_id>/readers": Row(scope="client"),
+    "GET /api/v1/threads/<uuid:thread_id>/search": Row(scope="client", query={"q": "conteste"}),
+    "GET /api/v1/threads/<uuid:thread_id>/links": Row(
+        scope="client", query={"from_seq": "1", "to_seq": "50"}
+    ),
+    "GET /messages/<uuid:message_id>/versions": Row(scope="client"),
+    "GET /messages/<uuid:message_id>/readers": Row(scope="client"),
+    "GET /threads/<uuid:thread_id>/search": Row(scope="client", query={"q": "conteste"}),
     "GET /threads": Row(),
     "GET /threads/<uuid:thread_id>/acts/<kind>/<uuid:act_id>": Row(scope="client"),
     "GET /invoices/<uuid:invoice_id>": Row(scope="client"),
@@ -364,6 +375,40 @@ TABLE: dict[str, Row] = {
     "POST /messages/<uuid:message_id>/edit": Row(BOB, scope="client", form={"body": "Repris"}),
     "POST /messages/<uuid:message_id>/delete": Row(BOB, scope="client", form={}),
     "POST /messages/<uuid:message_id>/react": Row(scope="client", form={"emoji": "👍"}),
+    "GET /api/v1/threads/<uuid:thread_id>/followers": Row(scope="client"),
+    "PUT /api/v1/threads/<uuid:thread_id>/followers/<uuid:user_id>": Row(
+        scope="client",
+        accept=frozenset({422}),  # the person of the world is out of scope
+    ),
+    "DELETE /api/v1/threads/<uuid:thread_id>/followers/<uuid:user_id>": Row(
+        scope="client", accept=frozenset({404})
+    ),
+    "GET /threads/<uuid:thread_id>/followers": Row(scope="client"),
+    "POST /threads/<uuid:thread_id>/followers": Row(scope="client", form={"user_id": "<alice>"}),
+    "POST /threads/<uuid:thread_id>/followers/<uuid:user_id>/remove": Row(
+        scope="client", form={}, accept=frozenset({404})
+    ),
+    "GET /threads/<uuid:thread_id>/readers": Row(scope="client"),
+    # What clients read: for those who write to them
+    "GET /clients/<uuid:client_id>/access": Row(WRITERS, scope="client"),
+    "POST /clients/<uuid:client_id>/access": Row(
+        WRITERS, scope="client", form={"contact_id": "<contact>", "days": "30"}
+    ),
+    "GET /clients/<uuid:client_id>/access/<uuid:grant_id>": Row(WRITERS, scope="client", denied=404),
+    "POST /clients/<uuid:client_id>/access/<uuid:grant_id>/code": Row(
+        WRITERS, scope="client", denied=404, form={}, accept=frozenset({200, 422})
+    ),
+    "POST /clients/<uuid:client_id>/access/<uuid:grant_id>/revoke": Row(
+        WRITERS, scope="client", denied=404, form={}
+    ),
+    # The clients' own pages: by their link alone (tests/sharing)
+    "GET /g/<token>": Row(public=True, accept=frozenset({404})),
+    "POST /g/<token>": Row(public=True, form={"code": "000000"}, accept=frozenset({404})),
+    "POST /g/<token>/code": Row(public=True, form={}, accept=frozenset({404})),
+    "GET /g/<token>/threads/<uuid:thread_id>": Row(public=True, accept=frozenset({404})),
+    "POST /g/<token>/threads/<uuid:thread_id>": Row(
+        public=True, form={"body": "Bonjour"}, accept=frozenset({404})
+    ),
     # Limits and alerts
     "GET /clients/<uuid:client_id>/limit": Row(RISK, scope="client", denied=0),
     "POST /clients/<uuid:client_id>/limit": Row(

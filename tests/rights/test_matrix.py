@@ -37,6 +37,7 @@ PARTS = {
     "user_id": "<person>",
     "branch_id": "<branch>",
     "device_id": "<new>",
+    "grant_id": "<grant>",
     "import_id": "<import>",
     "matching_id": "<matching>",
     "batch_id": "<batch>",

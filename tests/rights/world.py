@@ -32,6 +32,7 @@ from webapp.notifications.models import Notification
 from webapp.payments.queries import proposals_for
 from webapp.payments.rules import Share
 from webapp.payments.services import match, record_payment, write_off
+from webapp.sharing.services import give_access
 from webapp.threads.services import post_act
 from webapp.users.actor import Actor
 from webapp.users.current import SESSION_KEY
@@ -116,6 +117,8 @@ def make_world(cast: Cast) -> World:
         db.session.flush()
     import_id, export_id = _import(cast), _export(cast)
     contact_id, field_id = _sheet(cast, client)
+    with unit_of_work():
+        grant_id = str(give_access(cast.bob, client.id, uuid.UUID(contact_id)).id)
     alert = next(alert for alert in alerts_of(client) if alert.state == "open")
     mine = db.session.scalars(select(Notification).where(Notification.user_id == cast.bob.user_id)).first()
     token = db.session.scalars(select(ApiToken).where(ApiToken.user_id == cast.bob.user_id)).one()
@@ -142,6 +145,7 @@ def make_world(cast: Cast) -> World:
             "branch": str(cast.nantes.id),
             "new": str(new_id()),
             "contact": contact_id,
+            "grant": grant_id,
             "field": field_id,
             "bob": str(cast.bob.user_id),
             "alice": str(cast.alice.user_id),
@@ -158,7 +162,12 @@ def make_world(cast: Cast) -> World:
 def _sheet(cast: Cast, client: Client) -> tuple[str, str]:
     """A person at the client's, and a question about it that is answered."""
     with unit_of_work():
-        values = {"name": "Élise Delorme", "role": "payer", "phone": "04 78 00 00 00"}
+        values = {
+            "name": "Élise Delorme",
+            "role": "payer",
+            "phone": "04 78 00 00 00",
+            "email": "elise@rhone.test",
+        }
         contact_id = str(parts.add_part(cast.system, client.id, "contacts", values).id)
         field_id = custom.define_field(cast.system, label="Effectif", kind="number").id
         custom.answer_field(cast.bob, client.id, field_id, "8")

@@ -6,7 +6,6 @@ import uuid
 from typing import Protocol
 
 from webapp.clients.policy import Placed, may_see
-from webapp.threads.policy import may_read as may_read_thread
 from webapp.users.actor import Actor
 from webapp.users.policy import may
 
@@ -19,8 +18,8 @@ class Handled(Protocol):
 
 
 def may_read(actor: Actor, client: Placed) -> bool:
-    """Whoever reads the invoice's thread reads its disputes. Asked again for each live event."""
-    return may_read_thread(actor, client)
+    """Whoever reads the team's thread of the invoice reads its disputes. Asked again for each live event."""
+    return may(actor, "dispute.read") and may_see(actor, client)
 
 
 def may_open(actor: Actor) -> bool:

@@ -10,6 +10,7 @@ from webapp.realtime.ears import hears
 from webapp.threads import presence, queries
 from webapp.threads.events import (
     ActChanged,
+    GuestRead,
     MessageDeleted,
     MessageEdited,
     MessageReacted,
@@ -58,21 +59,21 @@ def on_act(event: ActChanged) -> None:
 
 def clear_room(thread_id: uuid.UUID) -> None:
     """Ask the policy again for everyone in the room; who may no longer read it leaves."""
+    if audience.is_clear(thread_id):
+        return
     present = registry.in_room(thread_id)
     allowed = audience.readers(thread_id, (connection.actor for connection in present))
     for connection in present:
         if connection.user_id not in allowed:
             leave(connection, thread_id)
+    audience.note_clear(thread_id)
 
 
 def tell_followers(thread_id: uuid.UUID) -> None:
     """`thread.unread` to each connected follower whose screen does not show the thread."""
-    elsewhere = {
-        user_id: actor
-        for user_id, actor in registry.actors().items()
-        if user_id not in presence.looking(thread_id)
-    }
-    allowed = audience.readers(thread_id, elsewhere.values())
+    here = presence.looking(thread_id)
+    elsewhere = [actor for user_id, actor in registry.actors().items() if user_id not in here]
+    allowed = audience.readers(thread_id, elsewhere) if elsewhere else set()
     if not allowed:
         return
     for waiting in queries.count_unread(thread_id, allowed):
@@ -86,3 +87,11 @@ def on_read(event: ThreadRead) -> None:
     clear_room(event.thread_id)
     payload = {"thread_id": str(event.thread_id), "user_id": str(event.user_id), "seq": event.seq}
     out.to_thread_and_user("thread.read", payload, event.thread_id, event.user_id)
+
+
+@hears(GuestRead)
+def on_guest_read(event: GuestRead) -> None:
+    """The client has read: to the room of its thread. A guest has no socket to hear it on."""
+    clear_room(event.thread_id)
+    payload = {"thread_id": str(event.thread_id), "grant_id": str(event.grant_id), "seq": event.seq}
+    out.to_room("thread.read", payload, event.thread_id)

@@ -18,6 +18,7 @@ from webapp.realtime.lines import RoomManager
 from webapp.risk.events import AlertChanged, AlertRaised, LimitChanged
 from webapp.threads.events import (
     ActChanged,
+    GuestRead,
     MessageDeleted,
     MessageEdited,
     MessageReacted,
@@ -44,6 +45,7 @@ NEWS = (
     MessageReacted,
     ThreadRead,
     ActChanged,
+    GuestRead,
 )
 
 

@@ -49,3 +49,12 @@ class ThreadRead:
     thread_id: uuid.UUID
     user_id: uuid.UUID
     seq: int
+
+
+@dataclass(frozen=True)
+class GuestRead:
+    """Somebody at the client's has read its thread up to `seq`."""
+
+    thread_id: uuid.UUID
+    grant_id: uuid.UUID
+    seq: int

@@ -28,6 +28,9 @@ RIGHTS: dict[str, frozenset[str]] = {
     "dispute.read": EVERYONE,
     "dispute.open": FINANCE | FIELD_ROLES,
     "dispute.decide": FINANCE | {"branch_manager"},
+    # What a client reads is written by those who deal with it: finance, its representative, its branch and
+    # after-sales. An administrator looks after the product and speaks for nobody.
+    "thread.write_client": FINANCE | FIELD_ROLES,
     "limit.read": EVERYONE - {"after_sales"},
     "limit.set": frozenset({"credit_manager", "cfo", "system"}),
     "risk.read": EVERYONE - {"after_sales"},

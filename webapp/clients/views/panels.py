@@ -25,6 +25,7 @@ from webapp.files.queries import map_files
 from webapp.home.queries.accounts import Account, get_account
 from webapp.home.queries.groups import read_group
 from webapp.invoices.queries import list_invoices
+from webapp.sharing.queries import list_grants
 from webapp.users.actor import Actor
 from webapp.users.current import current_actor
 from webapp.users.policy import may
@@ -65,6 +66,7 @@ def _contacts(actor: Actor, account: Account) -> dict[str, Any]:
         "role_words": ROLE_WORDS,
         "address_words": ADDRESS_WORDS,
         "language_names": LANGUAGE_NAMES,
+        "lines": list_grants(actor, account.client.id),
         "writes_contacts": may_write_part(actor, "contacts"),
         "writes_addresses": may_write_part(actor, "addresses"),
     }

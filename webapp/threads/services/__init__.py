@@ -1,7 +1,9 @@
 """Verbs of threads: say, reword, take back, react, read, follow."""
 
 from webapp.threads.services.changing import delete_message, edit_message, react
+from webapp.threads.services.followers import add_follower, remove_follower
 from webapp.threads.services.following import mark_read, set_follow_level
+from webapp.threads.services.indexing import index_messages
 from webapp.threads.services.posting import (
     Act,
     Draft,
@@ -14,13 +16,16 @@ from webapp.threads.services.posting import (
 __all__ = [
     "Act",
     "Draft",
+    "add_follower",
     "delete_message",
     "edit_message",
+    "index_messages",
     "mark_read",
     "post_act",
     "post_message",
     "post_messages",
     "post_system_line",
     "react",
+    "remove_follower",
     "set_follow_level",
 ]

@@ -149,6 +149,10 @@ def _limits(_dialect: str) -> Any:
     return line.where(CreditLimit.client_id == CLIENT)
 
 
+# A message of files alone is told by a sign.
+_SAYS = func.coalesce(func.nullif(func.substr(Message.body, 1, 280), ""), "📎")
+
+
 def _said(line: Any) -> Any:
     return line.where(Message.deleted_at.is_(None), Message.kind == "text")
 
@@ -180,7 +184,7 @@ def _messages(_dialect: str) -> Any:
         Message.created_at,
         Message.id,
         ref=Invoice.ref,
-        text=func.substr(Message.body, 1, 280),
+        text=_SAYS,
         subject=Invoice.id,
         actor=Message.author_id,
     )
@@ -193,7 +197,7 @@ def _client_messages(_dialect: str) -> Any:
         "message",
         Message.created_at,
         Message.id,
-        text=func.substr(Message.body, 1, 280),
+        text=_SAYS,
         subject=Message.thread_id,
         actor=Message.author_id,
     )

@@ -70,7 +70,7 @@ export default class MessageMenuController extends Controller<HTMLDetailsElement
 
   /* The text as it was written: the page holds only what it became. */
   async #raw(): Promise<Message | undefined> {
-    const thread = this.element.closest<HTMLElement>("[data-thread-id-value]")?.dataset.threadIdValue ?? "";
+    const { thread } = this.#message.dataset;
     const after = Number(this.#message.dataset.seq) - 1;
     try {
       return (await get<{ items: Message[] }>(`/api/v1/threads/${thread}/messages?after_seq=${after}&limit=1`)).items[0];
