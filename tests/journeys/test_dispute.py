@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.factories import pictures
 from tests.journeys.conftest import Enter
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
@@ -64,10 +66,17 @@ def make_books(alice: Page) -> tuple[str, str]:
 
 def say(page: Page, text: str) -> None:
     page.fill("#message-body", text)
-    page.locator("#composer button[type=submit]").click()
+    page.locator("#composer .ib--go[type=submit]:visible").click()
 
 
-def test_damaged_goods_become_a_credit_note_while_everybody_looks(enter: Enter) -> None:
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "panneaux.jpg"
+    path.write_bytes(pictures.jpeg(1_600, 1_200))
+    return path
+
+
+def test_damaged_goods_become_a_credit_note_while_everybody_looks(enter: Enter, photo: Path) -> None:
     alice = enter("alice", size="desktop")
     client_id, invoice_id = make_books(alice)
     thread = f"/invoices/{invoice_id}"
@@ -83,8 +92,12 @@ def test_damaged_goods_become_a_credit_note_while_everybody_looks(enter: Enter) 
         stay(page)
 
     # Bob, in the car park: what the client shows him, then a dispute made from it.
+    bob.set_input_files("input[name=files]", photo)
+    expect(bob.locator(".tray li button.meta")).to_contain_text("ko", timeout=PATIENCE)
     say(bob, "6 panneaux rayés à la livraison, le client retient 30 %.")
     message = bob.locator("article.msg", has_text="6 panneaux rayés")
+    seen = david.locator("article.msg", has_text="6 panneaux rayés").locator("img[src*='size=320']")
+    expect(seen).to_be_visible(timeout=PATIENCE)
     expect(message.locator(".bub__mark")).to_be_visible(timeout=PATIENCE)
     message.locator(".msg__menu > summary").click()
     message.get_by_role("link", name="Ouvrir un litige").click()
