@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -51,7 +51,6 @@ def save(invoice_id: UUID) -> Shown:
     except (Invalid, Conflict) as refusal:
         errors = refusal.errors or {"amount": refusal.message}
         return _form(_invoice(actor, invoice_id), written, errors), 422
-    flash(_("Litige ouvert. Tout le fil le voit."))
     return redirect(url_for("threads.invoice", invoice_id=invoice_id), 303)
 
 

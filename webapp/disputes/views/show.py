@@ -84,8 +84,8 @@ def _attempt(dispute_id: UUID, act: str, do: Act, said: str) -> Shown:
     except Invalid as refusal:
         return _page(queries.get_dispute(actor, dispute_id), act, form, refusal.errors), 422
     except Conflict as refusal:
-        flash(str(refusal.message), "bad")
-        return _page(queries.get_dispute(actor, dispute_id), act, form, {}), 409
+        found = queries.get_dispute(actor, dispute_id)
+        return _page(found, act, form, {}, str(refusal.message)), 409
     flash(said)
     return redirect(url_for("disputes.show", dispute_id=dispute_id), 303)
 
@@ -142,7 +142,9 @@ def _allowed(actor: Actor, line: DisputeLine) -> list[str]:
     return [name for name, yes in allowed.items() if yes]
 
 
-def _page(line: DisputeLine, act: str, form: Mapping[str, str], errors: Mapping[str, object]) -> str:
+def _page(
+    line: DisputeLine, act: str, form: Mapping[str, str], errors: Mapping[str, object], conflict: str = ""
+) -> str:
     actor = current_actor()
     allowed = _allowed(actor, line)
     act = act if act in allowed else ""
@@ -153,6 +155,7 @@ def _page(line: DisputeLine, act: str, form: Mapping[str, str], errors: Mapping[
         allowed=allowed,
         form=form,
         errors=listed(errors),
+        conflict=conflict,
         people=_people(line) if act == "following" else [],
         credits=queries.open_credits(line.dispute.client_id, line.currency) if act == "credit" else [],
     )
