@@ -70,7 +70,7 @@ def _message(actor: Actor, invoice_id: UUID, text: str | None) -> Any:
     message_id = parse_id(text)
     if message_id is None:
         return None
-    message, _subject = get_visible_message(actor, message_id)
+    message = get_visible_message(actor, message_id)
     if message.thread_id != invoice_id:
         raise NotFound(_("Ce message n’est pas dans le fil de cette facture."))
     return message
