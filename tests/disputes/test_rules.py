@@ -151,5 +151,6 @@ def test_figures_add_up_by_reason_and_in_all() -> None:
     every = total(facts, DAY)
     assert (every.count, every.amount, every.mean_days, every.on_time) == (3, 11_000, 8, 67)
     assert [line.key for line in tally(facts, "resolver", DAY)] == [None, "David"]
+    assert [(line.key, line.count) for line in tally(facts, "delay", DAY)] == [("0", 1), ("1", 2)]
     empty = total([], DAY)
     assert (empty.mean_days, empty.on_time, empty.rightly) == (None, None, None)

@@ -105,6 +105,7 @@ def test_without_amount_all_that_is_left_is_contested(cast: Cast, invoice: Invoi
         ({"reason": "nothing"}, "reason"),
         ({"text": "  "}, "text"),
         ({"text": "x" * 2001}, "text"),
+        ({"text": "a\x00b"}, "text"),
     ],
 )
 def test_what_cannot_be_contested_is_refused_beside_its_field(

@@ -30,7 +30,6 @@ REASONS = {
     "delivery_note": "delivery",
     "price": "price",
     "order_number": "order_number",
-    "cheque": "already_paid",
 }
 SHARES = (15, 20, 30, 40)  # per cent of what is open
 # How far they have got, in turn.
@@ -88,9 +87,9 @@ def _follow(row: Dispute, stage: str, actors: dict[uuid.UUID, Actor], books: Act
     elif stage == "waiting":
         services.wait_for(resolver, row.id, "waiting_client")
     elif stage == "rejected":
-        services.reject(resolver, row.id, text="Contrôlé au dépôt : la livraison est conforme au bon.")
+        services.reject(resolver, row.id, text="Vérifié : la facture est conforme à la commande.")
     else:
-        text = "Constat fait avec l’entrepôt, la réclamation est fondée."
+        text = "Vérifié, la réclamation est fondée."
         services.propose(resolver, row.id, text=text)
         if stage == "credited":
             services.credit(

@@ -72,11 +72,11 @@ def get_dispute(dispute_id: uuid.UUID) -> Response:
 def change_dispute(values: dict[str, Any], dispute_id: uuid.UUID) -> Answer:
     """Hand it over, or give it another day."""
     actor, seen = current_actor(), values["seen_revision"]
-    if "resolver_id" in values:
-        services.assign(actor, dispute_id, values["resolver_id"], seen_revision=seen)
-        seen = None
     if "due_on" in values:
         services.set_due_day(actor, dispute_id, values["due_on"], seen_revision=seen)
+        seen = None
+    if "resolver_id" in values:  # last: it may be given away
+        services.assign(actor, dispute_id, values["resolver_id"], seen_revision=seen)
     return _shown(actor, dispute_id), 200
 
 

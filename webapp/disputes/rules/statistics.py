@@ -8,6 +8,9 @@ from datetime import date
 
 from webapp.disputes.rules import CREDITED, OPEN_STATES, cost_of_delay
 
+# Days a dispute takes: up to each of these, then beyond the last.
+BANDS = (7, 15, 30, 60)
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -73,12 +76,23 @@ class Tally:
         self.credited += fact.credited
 
 
+def band(fact: Fact, today: date) -> str:
+    """How long it took, or takes so far, as the place of its band: `0` up to seven days, then on."""
+    days = ((fact.closed_on or today) - fact.opened_on).days
+    return str(sum(days > last for last in BANDS))
+
+
 def tally(facts: Iterable[Fact], by: str, today: date) -> list[Tally]:
-    """One line for each value of `by` (reason, department or resolver), the largest amount first."""
+    """One line for each value of `by`, the largest amount first; delays in their order.
+
+    `by` is `reason`, `department`, `resolver` or `delay`.
+    """
     lines: dict[str | None, Tally] = {}
     for fact in facts:
-        key = getattr(fact, by)
+        key = band(fact, today) if by == "delay" else getattr(fact, by)
         lines.setdefault(key, Tally(key)).add(fact, today)
+    if by == "delay":
+        return sorted(lines.values(), key=lambda line: line.key or "")
     return sorted(lines.values(), key=lambda line: (-line.amount, line.key or ""))
 
 

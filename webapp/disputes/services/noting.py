@@ -14,6 +14,7 @@ from webapp.core.clock import now
 from webapp.core.errors import Conflict, Forbidden, Invalid
 from webapp.core.events import record
 from webapp.core.money import format_money
+from webapp.core.plain_text import text_fault
 from webapp.disputes import rules
 from webapp.disputes.events import DisputeChanged, DisputeSettled
 from webapp.disputes.models import Dispute
@@ -62,10 +63,13 @@ def hold(
 
 
 def check_text(text: str | None, name: str, *, needed: object | None = None) -> str | None:
-    """The text without space around it. Raises Invalid beside `name`: too long, or `needed` and missing."""
+    """The text without space around it. Raises Invalid beside `name`: too long, unreadable, or missing."""
     kept = (text or "").strip()
     if len(kept) > rules.LONGEST_TEXT:
         raise Invalid(errors={name: _l("Ce texte est trop long : 2 000 caractères au plus.")})
+    fault = text_fault(kept, lines=True)
+    if fault is not None:
+        raise Invalid(errors={name: fault})
     if not kept and needed is not None:
         raise Invalid(errors={name: needed})
     return kept or None

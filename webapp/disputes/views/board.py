@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import render_template, request, url_for
+from flask_babel import gettext as _
 
 from webapp.core.api import cut_page
 from webapp.core.clock import today
@@ -25,7 +26,7 @@ from webapp.users.queries import list_actors
 PAGE = 50
 AGES = (7, 30, 60, 90)
 PERIODS = (30, 90, 365)
-GROUPS = ("reason", "resolver", "department")
+GROUPS = ("reason", "resolver", "department", "delay")
 _NAMES = ("state", "reason", "resolver", "owner", "age", "client_id", "sort")
 
 
@@ -51,7 +52,7 @@ def listing() -> str:
 
 @blueprint.get("/disputes/statistics")
 def figures() -> str:
-    """By reason, resolver or department: how many, how much, how long, at what cost."""
+    """By reason, resolver, department or delay: how many, how much, how long, at what cost."""
     days = request.args.get("days", "")
     period = int(days) if days in map(str, PERIODS) else PERIODS[1]
     by = request.args.get("by", "")
@@ -65,8 +66,16 @@ def figures() -> str:
         by=by,
         period=period,
         periods=PERIODS,
+        bands=_bands(),
         labels={each.code: each.label for each in queries.list_reasons()},
     )
+
+
+def _bands() -> list[str]:
+    starts = (0, *(last + 1 for last in statistics.BANDS))
+    spans = zip(starts, statistics.BANDS, strict=False)
+    closed = [_("%(first)s–%(last)s j", first=first, last=last) for first, last in spans]
+    return [*closed, _("+ %(days)s j", days=statistics.BANDS[-1])]
 
 
 def _wanted() -> Wanted:

@@ -95,10 +95,8 @@ def _following(actor: Actor, line: DisputeLine, form: Mapping[str, str], seen: i
         due_on = date.fromisoformat(form["due_on"])
     except ValueError:
         raise Invalid(errors={"due_on": _("Indiquez une date.")}) from None
-    before = line.dispute.revision
-    dispute = services.assign(actor, line.id, parse_id(form["resolver_id"]), seen_revision=seen)
-    seen = dispute.revision if seen == before else seen
-    return services.set_due_day(actor, line.id, due_on, seen_revision=seen)
+    services.set_due_day(actor, line.id, due_on, seen_revision=seen)
+    return services.assign(actor, line.id, parse_id(form["resolver_id"]))  # last: it may be given away
 
 
 def _waiting(actor: Actor, line: DisputeLine, form: Mapping[str, str], seen: int | None) -> Dispute:
