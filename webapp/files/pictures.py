@@ -11,6 +11,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
@@ -52,7 +53,7 @@ def develop(source: Path, media_type: str, target: Path) -> Look:
         done = subprocess.run(  # nosec B603 # no shell, no word of a person's
             command, capture_output=True, timeout=PATIENCE_SECONDS, check=False, close_fds=True
         )
-        said = json.loads(done.stdout) if done.returncode == 0 else {"fault": "unreadable"}
+        said: dict[str, Any] = json.loads(done.stdout) if done.returncode == 0 else {"fault": "unreadable"}
     except (subprocess.TimeoutExpired, ValueError):
         said = {"fault": "unreadable"}
     if "fault" in said:
