@@ -12,14 +12,17 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import make_url
+
 from benchmarks import chatload
 from benchmarks.chatload import Room
 from benchmarks.databases import empty, postgres_answers, say
-from benchmarks.figures import Report, Table, interleaved, median, ratio
+from benchmarks.figures import Report, Table, interleaved, median
 from benchmarks.machine import ROOT
 from tests.serving import START_SECONDS, free_port
 
@@ -28,13 +31,20 @@ ABOUT = (
     "before anybody hears of it, acknowledged to its author, and delivered to all fifty. The rival is "
     "socket.io on Node 24 storing each message in SQLite with the same journal (WAL, synchronous FULL, on "
     "the same disk) through `node:sqlite`, as better-sqlite3 needs a prebuilt download. It has no rights, "
-    "rates, unread marks or notifications; the product minds them all at each message. A round: the load "
-    "generator (C, outside the project) sends 20 messages a second, then keeps 32 under way; rounds take "
-    "turns. It checks loss, doubles and one order for everybody, and stops at a refusal. Deliveries are "
-    "timed from sending to each reader's socket; CPU is the server process's own. Medians over the rounds; "
-    "ratios are taken to the rival's, below 1 is less. No bar."
+    "rates, unread marks or notifications; the product minds them all at each message. Three more rivals: "
+    "what arrived in one turn of the loop written together (group commit), PostgreSQL through `pg`, and "
+    "nothing stored at all, which is no rival but shows what storing costs. A round: the load generator "
+    "(C, outside the project) sends 20 messages a second, then keeps 32 under way, then one at a time; "
+    "rounds take turns. It checks loss, doubles and one order for everybody, and stops at a refusal. "
+    "Deliveries are timed from sending to each reader's socket; CPU is the server process's own. Medians "
+    "over the rounds. Ratios are advantages: above 1 the product wins."
 )
-RIVAL, MEMBERS, RATE = "socket.io on Node, SQLite", 50, 20
+OURS, OURS_PG = "Encours, SQLite", "Encours, PostgreSQL"
+RIVAL, GROUPED = "Node, SQLite", "Node, SQLite, grouped"
+RIVAL_PG, BARE = "Node, PostgreSQL", "Node, nothing stored"
+STORES = {RIVAL: "sqlite", GROUPED: "group", RIVAL_PG: "pg", BARE: "none"}
+PHASES = ("fixed", "sat", "alone")
+MEMBERS, RATE = 50, 20
 ROUNDS, SECONDS, SMALL_SECONDS = 5, 4.0, 1.0
 FOLDER = ROOT / "benchmarks" / "rival"
 NODE = "node@24.9.0"
@@ -44,7 +54,32 @@ FIGURES: Mapping[str, Callable[[dict[str, Any]], float]] = {
     f"p99 ms at {RATE}/s": lambda found: found["fixed"]["p99"],
     "CPU ms per 1 000, saturated": lambda found: found["sat"]["srv_cpu_ms_per_1000"],
     f"CPU ms per 1 000, at {RATE}/s": lambda found: found["fixed"]["srv_cpu_ms_per_1000"],
+    "deliveries/s, one message at a time": lambda found: found["alone"]["dps"],
 }
+SATURATED, P50, P99, CPU, _, ALONE = FIGURES
+
+
+@dataclass(frozen=True)
+class Duel:
+    """A ratio that must be reached: ours over theirs, or theirs over ours where less is better."""
+
+    figure: str
+    ours: str
+    theirs: str
+    must: float
+    goal: float
+    less: bool = False
+
+
+DUELS = (
+    Duel(SATURATED, OURS, RIVAL, 1.5, 3.0),
+    Duel(SATURATED, OURS, GROUPED, 1.0, 1.8),
+    Duel(CPU, OURS, RIVAL, 1.5, 3.0, less=True),
+    Duel(P50, OURS, RIVAL, 0.6, 1.0, less=True),
+    Duel(P99, OURS, RIVAL, 1.0, 1.5, less=True),
+    Duel(SATURATED, OURS_PG, RIVAL_PG, 1.5, 3.0),
+    Duel(ALONE, OURS, RIVAL, 0.6, 0.85),
+)
 
 
 def run(small: bool) -> Report:
@@ -58,21 +93,32 @@ def run(small: bool) -> Report:
         except chatload.Missing as missing:
             report.missed.append(f"nothing measured: {missing}")
             return report
-        rooms = {"Encours, SQLite": stack.enter_context(product(folder, "sqlite"))}
+        rooms = {OURS: stack.enter_context(product(folder, "sqlite"))}
         if not small and postgres_answers():
-            rooms["Encours, PostgreSQL"] = stack.enter_context(product(folder, "postgresql"))
-        found = _rounds(program, _with_rival(stack, folder, rooms), SMALL_SECONDS if small else SECONDS)
-    report.tables += [_table(found), _safety(found, report.missed)]
+            rooms[OURS_PG] = stack.enter_context(product(folder, "postgresql"))
+        rooms |= _rivals(stack, folder, rooms[OURS], OURS_PG in rooms)
+        found = _rounds(program, rooms, SMALL_SECONDS if small else SECONDS)
+    report.tables += [_duels(found, [] if small else report.missed), _table(found)]
+    report.tables.append(_safety(found, report.missed))
     return report
 
 
-def _with_rival(stack: ExitStack, folder: Path, rooms: dict[str, Room]) -> dict[str, Room]:
-    some = next(iter(rooms.values()))
+def _rivals(stack: ExitStack, folder: Path, room: Room, postgres: bool) -> dict[str, Room]:
+    """Each on a port of its own; none when npm or Node are missing."""
     try:
-        return {RIVAL: stack.enter_context(rival(folder, some)), **rooms}
+        place, node = install(folder)
+        homes = {store: str(place / f"{store}.db") for store in STORES.values()}
+        if postgres:
+            url = make_url(stack.enter_context(empty(folder, "postgresql", "rival")).url)
+            homes["pg"] = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        return {
+            name: stack.enter_context(rival(place, node, store, homes[store], room))
+            for name, store in STORES.items()
+            if store != "pg" or postgres
+        }
     except (OSError, subprocess.CalledProcessError) as error:
         say(f"no rival: {error} (npm and Node are needed); ratios are left out")
-        return rooms
+        return {}
 
 
 def _rounds(program: Path, rooms: Mapping[str, Room], seconds: float) -> dict[str, list[dict[str, Any]]]:
@@ -89,27 +135,41 @@ def _rounds(program: Path, rooms: Mapping[str, Room], seconds: float) -> dict[st
     return found
 
 
-def _table(found: Mapping[str, list[dict[str, Any]]]) -> Table:
-    table = Table(f"{MEMBERS} people, {ROUNDS} rounds", ["figure", *found])
-    rival_there = RIVAL in found
-    for name, read in FIGURES.items():
-        medians = {who: median([read(each) for each in rounds]) for who, rounds in found.items()}
-        cells = [f"{value:,.1f}".replace(",", " ") for value in medians.values()]
-        if rival_there:
-            ratios = [ratio(value, medians[RIVAL]) for value in medians.values()]
-            cells = [f"{cell} ({times})" for cell, times in zip(cells, ratios, strict=True)]
-        table.rows.append([name, *cells])
-    busiest = max(each["sat"]["gen_core"] for rounds in found.values() for each in rounds)
-    table.note = f"In brackets the ratio to the rival. The generator took at most {busiest:.2f} of a core."
+def _duels(found: Mapping[str, list[dict[str, Any]]], missed: list[str]) -> Table:
+    """Each ratio that must be reached, and whether it was."""
+    table = Table(
+        f"Advantage, {MEMBERS} people, {ROUNDS} rounds", ("figure", "against", "must", "goal", "reached")
+    )
+    for duel in DUELS:
+        if duel.ours not in found or duel.theirs not in found:
+            continue
+        mine, theirs = (_median(found[who], duel.figure) for who in (duel.ours, duel.theirs))
+        reached = theirs / mine if duel.less else mine / theirs
+        against = f"{duel.theirs}" + (f" ({duel.ours})" if duel.ours != OURS else "")
+        table.rows.append((duel.figure, against, f"{duel.must:g}", f"{duel.goal:g}", f"{reached:.2f}"))
+        if reached < duel.must:
+            missed.append(f"{duel.figure}, against {against}: {reached:.2f} where {duel.must:g} is asked")
     return table
+
+
+def _table(found: Mapping[str, list[dict[str, Any]]]) -> Table:
+    table = Table(f"Figures, {MEMBERS} people, {ROUNDS} rounds", ["figure", *found])
+    for name in FIGURES:
+        medians = (_median(rounds, name) for rounds in found.values())
+        table.rows.append([name, *(f"{value:,.1f}".replace(",", " ") for value in medians)])
+    busiest = max(each["sat"]["gen_core"] for rounds in found.values() for each in rounds)
+    table.note = f"The generator took at most {busiest:.2f} of a core."
+    return table
+
+
+def _median(rounds: list[dict[str, Any]], figure: str) -> float:
+    return median([FIGURES[figure](each) for each in rounds])
 
 
 def _safety(found: Mapping[str, list[dict[str, Any]]], missed: list[str]) -> Table:
     columns = ["what the generator counted, all rounds", *found]
     table = Table("Nothing lost, doubled or out of order", columns)
-    phases = {
-        who: [each[phase] for each in rounds for phase in ("fixed", "sat")] for who, rounds in found.items()
-    }
+    phases = {who: [each[phase] for each in rounds for phase in PHASES] for who, rounds in found.items()}
     for name in ("expected", "delivered", "dup"):
         table.rows.append([name, *(str(sum(each[name] for each in all_)) for all_ in phases.values())])
     ordered = (f"{sum(each['same_order'] for each in all_)} of {len(all_)}" for all_ in phases.values())
@@ -141,14 +201,23 @@ def product(folder: Path, engine: str) -> Iterator[Room]:
             server.stop()
 
 
-@contextmanager
-def rival(folder: Path, room: Room) -> Iterator[Room]:
-    """The same thread and people on socket.io; its packages are installed into `folder` and go with it."""
+def install(folder: Path) -> tuple[Path, str]:
+    """The rivals' packages in a folder that goes with `folder`, and the Node that runs them: Node 24 is
+    installed too when the one at hand cannot speak SQLite."""
     place = folder / "rival"
     shutil.copytree(FOLDER, place, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    node = _install(place)
+    own = subprocess.run(["node", "-e", "require('node:sqlite')"], capture_output=True, check=False)
+    packages = [] if own.returncode == 0 else [NODE]
+    command = ["npm", "install", "--silent", "--no-audit", "--no-fund", *packages]
+    subprocess.run(command, cwd=place, stdout=subprocess.DEVNULL, check=True)
+    return place, str(place / "node_modules" / ".bin" / "node") if packages else "node"
+
+
+@contextmanager
+def rival(place: Path, node: str, store: str, database: str, room: Room) -> Iterator[Room]:
+    """The same thread and people on socket.io, stored as `store` says in `database`."""
     port = free_port()
-    environ = {**os.environ, "PORT": str(port), "DATABASE": str(place / "rival.db")}
+    environ = {**os.environ, "PORT": str(port), "STORE": store, "DATABASE": database}
     process = subprocess.Popen([node, "server.mjs"], cwd=place, env=environ, stderr=subprocess.DEVNULL)
     try:
         _wait(port, process)
@@ -156,15 +225,6 @@ def rival(folder: Path, room: Room) -> Iterator[Room]:
     finally:
         process.terminate()
         process.wait()
-
-
-def _install(place: Path) -> str:
-    """Install the rival's packages, and Node 24 too when the one at hand cannot speak SQLite."""
-    own = subprocess.run(["node", "-e", "require('node:sqlite')"], capture_output=True, check=False)
-    packages = [] if own.returncode == 0 else [NODE]
-    command = ["npm", "install", "--silent", "--no-audit", "--no-fund", *packages]
-    subprocess.run(command, cwd=place, stdout=subprocess.DEVNULL, check=True)
-    return str(place / "node_modules" / ".bin" / "node") if packages else "node"
 
 
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:

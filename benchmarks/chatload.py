@@ -77,7 +77,16 @@ class Room:
 
 
 def measure(program: Path, room: Room, *, rate: int, seconds: float, number: int) -> dict[str, Any]:
-    """Round `number` on one server: `fixed` at `rate` messages a second, then `sat`, as fast as it goes."""
+    """Round `number` on one server: `fixed` at `rate` messages a second, `sat` with WINDOW under way, then
+    `alone`, the next message once the last one has reached everybody."""
+    found = _load(program, room, rate=rate, seconds=seconds, number=2 * number, window=WINDOW)
+    last = _load(program, room, rate=rate, seconds=seconds / 2, number=2 * number + 1, window=1)
+    return {**found, "alone": last["sat"]}
+
+
+def _load(
+    program: Path, room: Room, *, rate: int, seconds: float, number: int, window: int
+) -> dict[str, Any]:
     environ = {
         **os.environ,
         "TOKENS": ",".join(room.tokens),
@@ -86,7 +95,7 @@ def measure(program: Path, room: Room, *, rate: int, seconds: float, number: int
         "ACK": "1",
         "SRV_PIDS": str(room.pid),
     }
-    command = [str(program), *map(str, (room.port, len(room.tokens), rate, seconds, WINDOW))]
+    command = [str(program), *map(str, (room.port, len(room.tokens), rate, seconds, window))]
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False, timeout=120)
     if done.returncode:
         raise RuntimeError(f"the load generator stopped ({done.returncode}): {done.stderr[-1000:]}")
@@ -97,7 +106,7 @@ def measure(program: Path, room: Room, *, rate: int, seconds: float, number: int
 def faults(found: dict[str, Any]) -> list[str]:
     """What was lost, came twice or in another order, in words; empty when nothing."""
     said = []
-    for phase in ("fixed", "sat"):
+    for phase in ("fixed", "sat", "alone"):
         each = found[phase]
         lost = each["expected"] - each["delivered"]
         if lost or each["dup"] or not each["same_order"]:

@@ -36,6 +36,7 @@ FEATURES = (
     "invoices",
     "payments",
     "threads",
+    "disputes",
     "risk",
     "kpis",
     "imports",

@@ -1,26 +1,14 @@
-/* The rival of `chat`: socket.io on Node, each message stored in SQLite before anybody hears of it.
+/* The rival of `chat`: socket.io on Node, each message stored before anybody hears of it (stores.mjs says where).
  * It does what a chat must and no more: no rights, no rates, no unread marks, no notifications.
- *   PORT=5001 DATABASE=/tmp/rival.db node server.mjs
+ *   PORT=5001 STORE=sqlite DATABASE=/tmp/rival.db node server.mjs
  */
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
-import { DatabaseSync } from "node:sqlite";
 import { Server } from "socket.io";
+import { open } from "./stores.mjs";
 
-const database = new DatabaseSync(process.env.DATABASE);
-database.exec(`
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = FULL;
-  CREATE TABLE IF NOT EXISTS messages (
-    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, thread_id TEXT NOT NULL,
-    client_id TEXT NOT NULL UNIQUE, author TEXT NOT NULL, body TEXT NOT NULL, posted_at TEXT NOT NULL
-  );
-  CREATE INDEX IF NOT EXISTS by_thread ON messages (thread_id, seq);
-`);
-const store = database.prepare(
-  "INSERT INTO messages (id, thread_id, client_id, author, body, posted_at) VALUES (?, ?, ?, ?, ?, ?)",
-);
-
+const { PORT, STORE, DATABASE } = process.env;
+const store = await open(STORE, DATABASE);
 const http = createServer((_request, response) => response.end("ok"));
 const io = new Server(http, { perMessageDeflate: false, pingInterval: 20_000, pingTimeout: 20_000 });
 
@@ -30,15 +18,18 @@ io.on("connection", (socket) => {
     socket.join(thread_id);
     acknowledge({ ok: true });
   });
-  socket.on("message.send", ({ thread_id, client_id, body }, acknowledge) => {
-    const id = randomUUID();
-    const posted_at = new Date().toISOString();
-    const { lastInsertRowid: seq } = store.run(id, thread_id, client_id, author, body, posted_at);
-    const message = { id, seq, thread_id, client_id, author: { name: author }, body, posted_at };
-    io.to(thread_id).emit("message.posted", { message });
+  const say = (kept, seq, acknowledge) => {
+    const message = { ...kept, seq, author: { name: author } };
+    io.to(kept.thread_id).emit("message.posted", { message });
     acknowledge({ ok: true, message });
+  };
+  socket.on("message.send", ({ thread_id, client_id, body }, acknowledge) => {
+    const kept = { id: randomUUID(), thread_id, client_id, author, body, posted_at: new Date().toISOString() };
+    const seq = store(kept);
+    if (typeof seq === "number") say(kept, seq, acknowledge);
+    else seq.then((later) => say(kept, later, acknowledge));
   });
 });
 
-http.listen(Number(process.env.PORT), "127.0.0.1");
+http.listen(Number(PORT), "127.0.0.1");
 process.on("SIGTERM", () => process.exit(0));

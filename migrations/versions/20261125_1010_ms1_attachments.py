@@ -1,7 +1,7 @@
 """files hang on messages: their place, what pictures and sounds measure
 
 Revision ID: ms1
-Revises: t2
+Revises: d1
 Create Date: 2026-11-25 10:10:00
 """
 
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "ms1"
-down_revision = "t2"
+down_revision = "d1"
 branch_labels = None
 depends_on = None
 

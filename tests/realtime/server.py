@@ -20,7 +20,7 @@ from typing import Any
 import socketio
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-READY_SECONDS = 30.0
+READY_SECONDS = 120.0
 
 
 def wait_for(condition: Callable[[], Any], seconds: float = 10.0, what: str = "the condition") -> Any:

@@ -38,6 +38,9 @@ CLIENT_FORM = {
     "payment_days": "30",
     "revision": "1",
 }
+REASON = {"department": "sales", "role": "sales_rep", "delay_days": "5"}
+CONTEST = {"reason": "price", "text": "Tarif 2025 facturé"}
+OPENERS, DECIDERS = ALL - {"admin"}, FINANCE | {"after_sales", "branch_manager"}
 PUSH = {
     "endpoint": "https://fcm.googleapis.com/fcm/send/<bob>",
     "keys": {
@@ -163,7 +166,9 @@ TABLE: dict[str, Row] = {
         IMPORTERS, scope="client", form=CLIENT_FORM, accept=frozenset({200, 302, 303, 409})
     ),
     "GET /clients/<uuid:client_id>/visit": Row(scope="client"),
-    "GET /clients/<uuid:client_id>/<any(invoices,contacts,identity,documents):panel>": Row(scope="client"),
+    "GET /clients/<uuid:client_id>/<any(invoices,disputes,contacts,identity,documents):panel>": Row(
+        scope="client"
+    ),
     f"GET {PART}/new": Row(scope="client"),
     f"POST {PART}/new": Row(scope="client", form=CONTACT),
     f"GET {PART}/<uuid:part_id>": Row(scope="client"),
@@ -397,6 +402,52 @@ TABLE: dict[str, Row] = {
     "POST /api/v1/alerts/<uuid:alert_id>/assignment": Row(
         ANSWER, scope="client", denied=0, body={"user_id": "<alice>"}
     ),
+    # Disputes: David resolves the one that stands here, Bob opened it
+    "GET /disputes": Row(),
+    "GET /disputes/list": Row(),
+    "GET /disputes/statistics": Row(),
+    "GET /disputes/<uuid:dispute_id>": Row(scope="client"),
+    "GET /invoices/<uuid:invoice_id>/dispute": Row(OPENERS, scope="client"),
+    "POST /invoices/<uuid:invoice_id>/dispute": Row(
+        OPENERS, scope="client", form={**CONTEST, "part": "amount", "amount": "1,00"}
+    ),
+    "POST /disputes/<uuid:dispute_id>/following": Row(
+        DECIDERS, scope="client", form={"resolver_id": "<alice>", "due_on": "<today>"}
+    ),
+    "POST /disputes/<uuid:dispute_id>/waiting": Row(
+        DECIDERS, scope="client", form={"state": "waiting_client"}
+    ),
+    "POST /disputes/<uuid:dispute_id>/proposal": Row(DECIDERS, scope="client", form={"amount": "1,00"}),
+    "POST /disputes/<uuid:dispute_id>/credit": Row(
+        FINANCE, scope="client", form={"credit_ref": "A-LYON"}, accept=ONCE
+    ),
+    "POST /disputes/<uuid:dispute_id>/rejection": Row(
+        DECIDERS, scope="client", form={"text": "Conforme"}, accept=ONCE
+    ),
+    "POST /disputes/<uuid:dispute_id>/withdrawal": Row(OPENERS, scope="client", form={}, accept=ONCE),
+    "GET /settings/dispute-reasons": Row(ADMIN),
+    "POST /settings/dispute-reasons": Row(ADMIN, form={"label": "Casse", **REASON}),
+    "GET /settings/dispute-reasons/<code>": Row(ADMIN),
+    "POST /settings/dispute-reasons/<code>": Row(ADMIN, form={**REASON, "used": "1"}),
+    "GET /api/v1/disputes": Row(),
+    "POST /api/v1/disputes": Row(
+        OPENERS,
+        scope="client",
+        body={**CONTEST, "invoice_id": "<invoice>", "amount": {"amount": 100, "currency": "EUR"}},
+    ),
+    "GET /api/v1/disputes/<uuid:dispute_id>": Row(scope="client"),
+    "PATCH /api/v1/disputes/<uuid:dispute_id>": Row(DECIDERS, scope="client", body={"due_on": "<today>"}),
+    "POST /api/v1/disputes/<uuid:dispute_id>/waiting": Row(
+        DECIDERS, scope="client", body={"state": "waiting_us"}
+    ),
+    "POST /api/v1/disputes/<uuid:dispute_id>/proposal": Row(DECIDERS, scope="client", body={}),
+    "POST /api/v1/disputes/<uuid:dispute_id>/credit": Row(
+        FINANCE, scope="client", body={"credit_ref": "A-LYON"}, accept=ONCE
+    ),
+    "POST /api/v1/disputes/<uuid:dispute_id>/rejection": Row(
+        DECIDERS, scope="client", body={"text": "Conforme"}, accept=ONCE
+    ),
+    "POST /api/v1/disputes/<uuid:dispute_id>/withdrawal": Row(OPENERS, scope="client", body={}, accept=ONCE),
     # Imports
     "GET /imports": Row(IMPORTERS),
     "POST /imports": Row(IMPORTERS, form={"file": FILE, "kind": "invoices"}),

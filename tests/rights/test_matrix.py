@@ -28,6 +28,8 @@ PARTS = {
     "on": "2026-11-02",
     "write_off_id": "<write_off>",
     "alert_id": "<alert>",
+    "dispute_id": "<dispute>",
+    "code": "quality",
     "notification_id": "<notification>",
     "session_id": "<session>",
     "token_id": "<token>",

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from tests.factories.books import make_client, make_invoice
+from tests.factories.disputes import make_dispute
 from tests.factories.limits import alerts_of, make_limit
 from tests.factories.people import Cast
 from tests.factories.talk import say
@@ -77,6 +78,7 @@ def make_world(cast: Cast) -> World:
     with unit_of_work():
         billed = make_invoice(cast, client, 90_000, ref="F-LYON-2")
         loss = write_off(cast.sonia, billed, amount=60_000, reason="goodwill")
+    dispute = make_dispute(cast, invoice, 1_000)
     message = say(cast.bob, invoice.id, "Le client conteste deux lignes.")
     with unit_of_work():
         shown = {"kind": "test", "act_id": new_id()}
@@ -131,6 +133,7 @@ def make_world(cast: Cast) -> World:
             "write_off": str(loss.id),
             "order": str(orders["order"]),
             "alert": str(alert.id),
+            "dispute": str(dispute.id),
             "notification": str(mine.id),
             "session": str(session.id),
             "token": str(token.id),

@@ -18,7 +18,7 @@ from flask_smorest import Blueprint
 from marshmallow import RAISE, Schema, fields, validate
 
 from webapp.core.commands import Outcome, once
-from webapp.core.db import unit_of_work
+from webapp.core.db import let_others_in, unit_of_work
 from webapp.core.errors import Invalid
 from webapp.core.ids import parse_id
 from webapp.core.money import MAX_AMOUNT
@@ -90,6 +90,7 @@ def cut_page(
 ) -> dict[str, Any]:
     """A page from `limit + 1` rows read: the items and the cursor of the next page."""
     items = list(rows[:limit])
+    let_others_in()
     more = len(rows) > limit
     return {"items": items, "next_cursor": encode_cursor(*position(items[-1])) if more else None}
 

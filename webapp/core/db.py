@@ -56,6 +56,13 @@ def unit_of_work() -> Iterator[scoped_session[Session]]:
     events.deliver_after(done)
 
 
+def let_others_in() -> None:
+    """Give way between reading figures and presenting them, so that the two do not hold up everybody
+    together; never inside a write transaction."""
+    if not _writing.get():
+        give_way()
+
+
 @contextmanager
 def _write_transaction() -> Iterator[None]:
     """Hold the right to write: end the read that loading the user opened, then begin for real."""

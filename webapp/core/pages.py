@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from babel.dates import format_date
-from flask import Flask, current_app, request, url_for
+from flask import Flask, before_render_template, current_app, request, url_for
 from flask_babel import format_decimal, get_domain, get_locale
 from flask_babel import gettext as _
 from jinja2 import pass_context
@@ -18,6 +18,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from webapp.core.clock import local, now, today
+from webapp.core.db import let_others_in
 from webapp.core.money import NO_BREAK_SPACE, format_money
 from webapp.core.web import csp_nonce
 
@@ -134,12 +135,17 @@ def install_plurals(app: Flask) -> None:
     app.jinja_env.globals["ngettext"] = counted
 
 
+def _before_drawing(_app: Flask, **_: object) -> None:
+    let_others_in()
+
+
 def install(app: Flask) -> None:
     """Give templates their filters and globals."""
     for function in (cents, day, long_day, capital, hour, ago, percent, percent_1):
         app.jinja_env.filters[function.__name__] = _when_read(function)
     app.jinja_env.globals.update(asset=asset, csp_nonce=csp_nonce)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    before_render_template.connect(_before_drawing, app)
 
     @app.context_processor
     def _context() -> dict[str, Any]:

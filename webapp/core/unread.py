@@ -14,7 +14,10 @@ from typing import Any
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wsgi import LimitedStream, get_content_length
 
+from webapp.core.db import let_others_in
+
 PIECE = 64 * 1024
+TURN = 512 * 1024
 LONGEST_SECONDS = 60.0
 
 
@@ -30,10 +33,25 @@ class ReadToTheEnd:
         # Who asks `Expect: 100-continue` waits to be told, and sends nothing when refused.
         if not length or length > self._largest or "HTTP_EXPECT" in environ:
             return self._application(environ, start_response)
-        body = environ["wsgi.input"] = LimitedStream(environ["wsgi.input"], length)
+        body = environ["wsgi.input"] = Body(environ["wsgi.input"], length)
         answer = self._application(environ, start_response)
         _read(body)
         return answer
+
+
+class Body(LimitedStream):
+    """A body that lets others run between its pieces: what has arrived already would be taken apart in one
+    stretch, three megabytes in 60 ms."""
+
+    _since = 0
+
+    def readinto(self, buffer: Any) -> int | None:
+        size = super().readinto(buffer)
+        self._since += size or 0
+        if self._since >= TURN:
+            self._since = 0
+            let_others_in()
+        return size
 
 
 def _read(body: LimitedStream) -> None:

@@ -1,11 +1,14 @@
-"""Notes each stretch in which one greenlet kept all the others waiting, and where it gave way.
+"""Notes each stretch in which one greenlet kept all the others waiting: where it had gone on, and where it
+gave way (nowhere when it ended).
 
 For proofs and for looking at a slow server (`ENCOURS_WATCHDOG=1`): it costs a little at each switch.
 """
 
 from __future__ import annotations
 
+import sys
 import time
+from types import FrameType
 from typing import Any
 
 import greenlet
@@ -18,7 +21,8 @@ _FRAMES = 12
 
 def install(hub: object) -> None:
     """Watch the loop of this thread from now on. `hub` is its own greenlet, which waits for events."""
-    since = [time.perf_counter(), time.thread_time()]
+    since: list[float] = [time.perf_counter(), time.thread_time()]
+    resumed: list[str] = []
 
     def switched(event: str, greenlets: tuple[Any, Any]) -> None:
         instant, worked = time.perf_counter(), time.thread_time()
@@ -26,15 +30,19 @@ def install(hub: object) -> None:
         since[:] = instant, worked
         if wall > PATIENCE_SECONDS and greenlets[0] is not hub and event in ("switch", "throw"):
             log.warning(
-                "blocked", ms=round(wall * 1000), work_ms=round(work * 1000), where=_where(greenlets[0])
+                "blocked",
+                ms=round(wall * 1000),
+                work_ms=round(work * 1000),
+                where=_where(greenlets[0].gr_frame),
+                resumed=resumed[:],
             )
+        resumed[:] = _where(sys._getframe())  # this runs in the one that goes on
 
     greenlet.settrace(switched)
 
 
-def _where(stopped: Any) -> list[str]:
-    """The lines of ours that led to where the greenlet gave way, innermost first."""
-    frame = stopped.gr_frame
+def _where(frame: FrameType | None) -> list[str]:
+    """The lines of ours that led to this frame, innermost first."""
     lines: list[str] = []
     while frame is not None and len(lines) < _FRAMES:
         name = frame.f_code.co_filename

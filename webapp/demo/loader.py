@@ -19,7 +19,7 @@ from webapp.core import events
 from webapp.core.bulk import analyze
 from webapp.core.clock import today
 from webapp.core.db import unit_of_work
-from webapp.demo import inbox, posting, writing
+from webapp.demo import disputing, inbox, posting, writing
 from webapp.demo.bookkeeping import write_books
 from webapp.demo.books import Document, stream_books
 from webapp.demo.commerce import write_commerce
@@ -51,6 +51,7 @@ class Loaded:
     alerts: int
     threads: int
     messages: int
+    disputes: int
 
 
 @dataclass
@@ -93,6 +94,8 @@ def load(clients: int = CLIENTS, invoices: int = INVOICES, seed: int = SEED, say
         inbox.tell(alerts, [message_id for ids in posted for message_id in ids])
         hours = posting.set_back(rng, posted, talk, world.user_ids, world.day)
         inbox.set_back(alerts, hours, world.day)
+        disputed = disputing.dispute(rng, talk, ids, world.user_ids, world.day)
+        tell(f"{disputed} disputes")
         # Everything that events would cause is written above; telling browsers would be noise.
         events.forget()
         analyze()
@@ -105,6 +108,7 @@ def load(clients: int = CLIENTS, invoices: int = INVOICES, seed: int = SEED, say
         alerts=len(alerts),
         threads=len(talk),
         messages=sum(map(len, posted)),
+        disputes=disputed,
     )
 
 

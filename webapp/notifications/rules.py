@@ -17,6 +17,8 @@ from webapp.risk.rules import BREACHES
 # Who is told of a warning, a level below the breach (the client's own rep and managers: in scope).
 WARNED = frozenset({"sales_rep", "branch_manager", "credit_manager"})
 PUSHED_FROM = 90
+OVERSEERS = frozenset({"branch_manager", "credit_manager"})
+AT_ONCE = frozenset({"mention", "alert_assigned", "dispute_assigned", "test"})
 DAY = 86_400
 TOPIC_LENGTH = 32
 RETRIED = frozenset({408, 425, 429})
@@ -66,6 +68,11 @@ def message_recipients(
     return {user_id: kind for user_id, kind in heard.items() if user_id not in away}
 
 
+def dispute_overseers(readers: Iterable[Candidate]) -> set[UUID]:
+    """Who hears of a dispute that stays late: branch managers and credit managers among its readers."""
+    return {each.user_id for each in readers if each.entitled and each.role in OVERSEERS}
+
+
 def topic(event_key: str, user_id: UUID) -> str:
     """The `Topic` of every POST about this event to this person: 32 URL-safe characters.
 
@@ -78,7 +85,7 @@ def topic(event_key: str, user_id: UUID) -> str:
 
 def urgency(kind: str) -> str:
     """`high` wakes a sleeping phone: breaches, being named, a test (RFC 8030, 5.3)."""
-    return "high" if kind in BREACHES or kind in ("mention", "alert_assigned", "test") else "normal"
+    return "high" if kind in BREACHES or kind in AT_ONCE else "normal"
 
 
 def outcome(status: int) -> str:

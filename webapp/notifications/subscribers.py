@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from webapp.core import metrics
 from webapp.core.events import before_commit
+from webapp.disputes.events import DisputeAssigned, DisputeProposed, DisputeSettled, DisputesOverdue
 from webapp.notifications import services
 from webapp.notifications.queries import count_deliveries
 from webapp.payments.events import WriteOffAsked, WriteOffDecided
@@ -42,6 +43,26 @@ def _on_loss_asked(event: WriteOffAsked) -> None:
 @before_commit(WriteOffDecided)
 def _on_loss_decided(event: WriteOffDecided) -> None:
     services.tell_of_loss_decided(event.write_off_id)
+
+
+@before_commit(DisputeAssigned)
+def _on_dispute_given(event: DisputeAssigned) -> None:
+    services.tell_of_dispute_given(event.dispute_id, event.user_id, event.by_id)
+
+
+@before_commit(DisputeProposed)
+def _on_dispute_proposed(event: DisputeProposed) -> None:
+    services.tell_of_dispute_proposed(event.dispute_id, event.by_id)
+
+
+@before_commit(DisputeSettled)
+def _on_dispute_settled(event: DisputeSettled) -> None:
+    services.tell_of_dispute_settled(event.dispute_id, event.by_id)
+
+
+@before_commit(DisputesOverdue)
+def _on_disputes_overdue(event: DisputesOverdue) -> None:
+    services.tell_of_disputes_overdue(event.dispute_ids, event.stage)
 
 
 @before_commit(SessionEnded)

@@ -9,6 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+DISPUTES = {
+    "dispute_settled": _l("Un litige est réglé"),
+    "dispute_late": _l("Un litige est en retard"),
+    "dispute_escalated": _l("Un litige reste sans réponse"),
+}
 
 
 def push_words(kind: str, params: dict[str, Any] | None = None) -> tuple[str, str]:
@@ -26,6 +33,14 @@ def push_words(kind: str, params: dict[str, Any] | None = None) -> tuple[str, st
         "alert_assigned": (_("Une alerte vous est confiée"), _("Touchez pour voir ce qui est attendu.")),
         "write_off_asked": (_("Une décision vous attend"), _("Un passage en perte demande votre accord.")),
         "write_off_decided": (_("Votre demande est décidée"), _("Touchez pour voir la réponse.")),
+        "dispute_assigned": (_("Un litige vous est confié"), _("Touchez pour voir ce qui est contesté.")),
+        "dispute_proposed": (_("Un avoir est proposé"), _("Un litige attend votre avoir.")),
+        "dispute_settled": (_("Un litige est réglé"), _("Touchez pour voir la décision.")),
+        "dispute_late": (_("Un litige est en retard"), _("Son échéance est passée. Touchez pour répondre.")),
+        "dispute_escalated": (
+            _("Un litige reste sans réponse"),
+            _("Son échéance est passée depuis plusieurs jours."),
+        ),
         "mention": (_("On vous a mentionné"), _("Quelqu’un attend votre réponse dans un fil.")),
         "message": (_("Nouveau message"), _("Il y a du nouveau dans un fil que vous suivez.")),
         "test": (_("Vos notifications fonctionnent"), _("Cet appareil sonnera pour une alerte.")),
@@ -51,6 +66,14 @@ def inbox_words(kind: str, client: str | None, person: str | None) -> tuple[str,
     if kind == "write_off_decided":
         by = _("%(name)s a décidé de votre passage en perte", name=person) if person else None
         return by or _("Votre passage en perte est décidé"), whose
+    if kind == "dispute_assigned":
+        by = _("%(name)s vous a confié un litige", name=person) if person else None
+        return by or _("Un litige vous est confié"), whose
+    if kind == "dispute_proposed":
+        by = _("%(name)s propose un avoir pour un litige", name=person) if person else None
+        return by or _("Un avoir est proposé"), whose
+    if kind in DISPUTES:
+        return str(DISPUTES[kind]), whose
     if kind == "mention":
         by = _("%(name)s vous a mentionné", name=person) if person else None
         return by or _("On vous a mentionné"), whose

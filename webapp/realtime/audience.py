@@ -15,6 +15,7 @@ from webapp.users.actor import Actor
 
 KEPT_SECONDS = 1.0
 _known: dict[uuid.UUID, tuple[float, Subject | None]] = {}
+_cleared: dict[uuid.UUID, float] = {}
 
 
 def subject_of(thread_id: uuid.UUID) -> Subject | None:
@@ -32,6 +33,20 @@ def subject_of(thread_id: uuid.UUID) -> Subject | None:
 def forget() -> None:
     """Somebody's rights, or a client's place, changed."""
     _known.clear()
+    _cleared.clear()
+
+
+def is_clear(thread_id: uuid.UUID) -> bool:
+    """Was everyone in the thread's room asked within the second, and nothing changed since? Whoever came
+    meanwhile was asked at the door."""
+    return _cleared.get(thread_id, 0.0) > time.monotonic()
+
+
+def note_clear(thread_id: uuid.UUID) -> None:
+    """Everyone who is in the room may read the thread."""
+    if len(_cleared) > 2_000:
+        _cleared.clear()
+    _cleared[thread_id] = time.monotonic() + KEPT_SECONDS
 
 
 def may_hear(actor: Actor, thread_id: uuid.UUID) -> bool:

@@ -58,21 +58,21 @@ def on_act(event: ActChanged) -> None:
 
 def clear_room(thread_id: uuid.UUID) -> None:
     """Ask the policy again for everyone in the room; who may no longer read it leaves."""
+    if audience.is_clear(thread_id):
+        return
     present = registry.in_room(thread_id)
     allowed = audience.readers(thread_id, (connection.actor for connection in present))
     for connection in present:
         if connection.user_id not in allowed:
             leave(connection, thread_id)
+    audience.note_clear(thread_id)
 
 
 def tell_followers(thread_id: uuid.UUID) -> None:
     """`thread.unread` to each connected follower whose screen does not show the thread."""
-    elsewhere = {
-        user_id: actor
-        for user_id, actor in registry.actors().items()
-        if user_id not in presence.looking(thread_id)
-    }
-    allowed = audience.readers(thread_id, elsewhere.values())
+    here = presence.looking(thread_id)
+    elsewhere = [actor for user_id, actor in registry.actors().items() if user_id not in here]
+    allowed = audience.readers(thread_id, elsewhere) if elsewhere else set()
     if not allowed:
         return
     for waiting in queries.count_unread(thread_id, allowed):

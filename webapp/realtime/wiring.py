@@ -10,6 +10,7 @@ from flask import Flask
 from webapp.clients.events import ClientMoved, ClientsChanged
 from webapp.config import Settings
 from webapp.core import signals
+from webapp.disputes.events import DisputeChanged, DisputeOpened
 from webapp.extensions import socketio
 from webapp.invoices.events import BalanceChanged, InvoicesChanged
 from webapp.realtime import codec, connection, dispatch, tail
@@ -35,6 +36,8 @@ NEWS = (
     LimitChanged,
     AlertRaised,
     AlertChanged,
+    DisputeOpened,
+    DisputeChanged,
     MessagesPosted,
     MessageEdited,
     MessageDeleted,

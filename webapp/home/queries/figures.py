@@ -1,4 +1,4 @@
-"""The figures of one client's sheet, in two queries: what is open day by day, and how it has paid."""
+"""The figures of one client's sheet, in three queries: what is open, what was paid, what is contested."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy import Date, bindparam, case, func, select
 
 from webapp.clients.models import Contact
 from webapp.core.clock import local, today
+from webapp.disputes.queries import Contested, contested_of
 from webapp.extensions import db
 from webapp.home.queries.accounts import Account
 from webapp.home.queries.timeline.columns import UUID
@@ -49,6 +50,7 @@ class Figures:
     returned: tuple[date, int] | None = None
     last_late: int | None = None
     payer: tuple[str, datetime] | None = None
+    contested: Contested = field(default_factory=Contested)
 
     @property
     def trend(self) -> int | None:
@@ -57,7 +59,7 @@ class Figures:
 
 
 def read_figures(actor: Actor, account: Account) -> Figures:
-    """The figures of a client already known to be in scope. Two queries."""
+    """The figures of a client already known to be in scope. Three queries."""
     day, client_id = today(), account.client.id
     values = {
         "client_id": client_id,
@@ -78,6 +80,7 @@ def read_figures(actor: Actor, account: Account) -> Figures:
         returned=_dated(row.returned_on, row.returned_value) if sees_money else None,
         last_late=row.last_late,
         payer=(row.payer, row.payer_at) if row.payer else None,
+        contested=contested_of(client_id),
         **_opened(parts, account, day, days, aging_bounds(row.settings or {})),
     )
 

@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from webapp.core.clock import now
+from webapp.core.db import let_others_in
 from webapp.core.errors import Conflict, Forbidden, Invalid, TooLarge
 from webapp.core.ids import new_id
 from webapp.core.jobs import enqueue
@@ -84,6 +85,7 @@ def take_in(
             dialect, samples, format = _fec_dialect(path), {}, "fec"
         else:
             dialect, format = csv.read_dialect(path), "csv"
+            let_others_in()
             samples = _samples(path, dialect)
     except Unreadable as error:
         path.unlink(missing_ok=True)
@@ -170,6 +172,7 @@ def _keep(stream: IO[bytes], folder: Path) -> tuple[Path, int, str]:
                     raise TooLarge(FILE["too_large"])
                 digest.update(block)
                 target.write(block)
+                let_others_in()
     except BaseException:  # too large, or no room for it: nothing of it stays
         path.unlink(missing_ok=True)
         raise

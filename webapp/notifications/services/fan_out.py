@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import force_locale
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import String, bindparam, insert, select, type_coerce
 
 from webapp.clients.models import Client
 from webapp.core.clock import now
@@ -34,7 +34,8 @@ from webapp.users.queries import list_actors
 
 CHUNK = 500
 _members = ThreadMember.__table__
-_FOLLOWERS = select(_members.c.user_id, _members.c.level).where(
+# Ids as text: most messages ring nobody, and fifty UUID objects cost more than the question.
+_FOLLOWERS = select(type_coerce(_members.c.user_id, String(36)), _members.c.level).where(
     _members.c.thread_id == bindparam("thread_id")
 )
 
@@ -103,10 +104,11 @@ def tell_of_messages(
 ) -> None:
     """Ring for new messages of a thread: the people they name (`named_ids`) get an inbox line too, followers
     have their unread mark."""
-    followers, away = _followers(thread_id), looking(thread_id)
-    absent = {user_id for user_id, level in followers.items() if level == "all"} | set(named_ids)
-    if absent <= away:
+    known, away = _followers(thread_id), looking(thread_id)
+    absent = {key for key, level in known.items() if level == "all"} | {user_id.hex for user_id in named_ids}
+    if absent <= {user_id.hex for user_id in away}:
         return
+    followers = {uuid.UUID(key): level for key, level in known.items()}
     posted = (Message.id, Message.author_id, Message.mentions)
     query = select(*posted).where(Message.id.in_(message_ids), Message.kind != "system").order_by(Message.seq)
     heard = {}
@@ -135,9 +137,10 @@ def tell_of_messages(
     write_deliveries(pushes)
 
 
-def _followers(thread_id: uuid.UUID) -> dict[uuid.UUID, str]:
+def _followers(thread_id: uuid.UUID) -> dict[str, str]:
+    """Levels by person, whose id is 32 hexadecimal digits."""
     rows = db.session.connection().execute(_FOLLOWERS, {"thread_id": thread_id})
-    return dict(rows.tuples().all())
+    return {str(key).replace("-", ""): level for key, level in rows.tuples()}
 
 
 def _about(subject: Subject, author_id: uuid.UUID | None) -> dict[str, str]:

@@ -16,6 +16,7 @@ from webapp.core.db import unit_of_work
 from webapp.core.errors import Invalid, TooLarge
 from webapp.core.ids import new_id, parse_id
 from webapp.core.rates import messages as message_rate
+from webapp.disputes.queries import list_of_invoice
 from webapp.files.rules import EXTENSIONS
 from webapp.files.serving import all_arrived, keep_arrived
 from webapp.invoices.queries import invoice_facts
@@ -55,6 +56,7 @@ def invoice(invoice_id: UUID) -> str:
         facts=facts,
         alerts=alerts,
         limit=limit,
+        disputes=list_of_invoice(actor, invoice_id),
         **_thread(actor, invoice_id),
     )
 

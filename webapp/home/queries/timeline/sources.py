@@ -10,6 +10,7 @@ from sqlalchemy import and_, case, cast, func, literal, or_, select
 
 from webapp.clients.models import Client, Document
 from webapp.clients.rules import WALLED_DOCUMENTS
+from webapp.disputes.models import Dispute
 from webapp.home.queries.timeline.columns import CLIENT, CLIENT_TEXT, INSTANT, KIND, UUID, author, imported
 from webapp.home.queries.timeline.columns import line as shared
 from webapp.invoices.models import Invoice, Order
@@ -156,6 +157,26 @@ def _said(line: Any) -> Any:
     return line.where(Message.deleted_at.is_(None), Message.kind == "text")
 
 
+def _disputes(closed: bool) -> Callable[[str], Any]:
+    """Those that were opened, or those that are over and how they ended."""
+
+    def build(_dialect: str) -> Any:
+        line = shared(
+            "dispute_end" if closed else "dispute",
+            Dispute.closed_at if closed else Dispute.opened_at,
+            Dispute.id,
+            amount=Dispute.resolution_amount if closed else Dispute.amount,
+            ref=Invoice.ref,
+            text=Dispute.state if closed else func.substr(Dispute.text, 1, 280),
+            subject=Dispute.id,
+            actor=Dispute.closed_by if closed else Dispute.opened_by,
+        )
+        found = line.join(Invoice, Invoice.id == Dispute.invoice_id).where(Dispute.client_id == CLIENT)
+        return found.where(Dispute.closed_at.is_not(None)) if closed else found
+
+    return build
+
+
 def _messages(_dialect: str) -> Any:
     """About the client's invoices."""
     line = shared(
@@ -239,6 +260,8 @@ SOURCES = (
     Source("payments", "payment.read", _write_offs),
     Source("risk", "alert.read", _alerts),
     Source("risk", "limit.read", _limits),
+    Source("disputes", None, _disputes(closed=False)),
+    Source("disputes", None, _disputes(closed=True)),
     Source("messages", None, _messages),
     Source("messages", None, _client_messages),
     Source("sheet", None, _edits(EDITS)),
