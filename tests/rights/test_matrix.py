@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from tests.factories.people import Cast
-from tests.promises import Figures
+from tests.proofs import Figures
 from tests.rights.expectations import Row
 from tests.rights.table import TABLE
 from tests.rights.world import OUTSIDERS, World, ask, make_world, sign_in

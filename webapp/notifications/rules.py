@@ -17,6 +17,9 @@ from webapp.risk.rules import BREACHES
 # Who is told of a warning, a level below the breach (the client's own rep and managers: in scope).
 WARNED = frozenset({"sales_rep", "branch_manager", "credit_manager"})
 PUSHED_FROM = 90
+# Who hears that a promise was missed, besides who took it and the client's representative.
+WATCHING = frozenset({"branch_manager", "credit_manager"})
+CREDITORS = frozenset({"accountant", "credit_manager"})  # who is asked for credit notes
 DAY = 86_400
 TOPIC_LENGTH = 32
 RETRIED = frozenset({408, 425, 429})
@@ -64,6 +67,19 @@ def message_recipients(
     heard |= {user_id: "mention" for user_id in mentioned if followers.get(user_id) != "none"}
     away = {author_id, *looking}
     return {user_id: kind for user_id, kind in heard.items() if user_id not in away}
+
+
+def promise_recipients(
+    taken_by: UUID | None, sales_rep_id: UUID | None, candidates: Iterable[Candidate]
+) -> set[UUID]:
+    """Who hears that a promise was missed: who took it, the client's representative, its branch managers
+    and the credit managers, as far as they still see the client."""
+    close = {taken_by, sales_rep_id}
+    return {
+        person.user_id
+        for person in candidates
+        if person.entitled and (person.user_id in close or person.role in WATCHING)
+    }
 
 
 def topic(event_key: str, user_id: UUID) -> str:

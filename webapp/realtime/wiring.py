@@ -12,6 +12,7 @@ from webapp.config import Settings
 from webapp.core import signals
 from webapp.extensions import socketio
 from webapp.invoices.events import BalanceChanged, InvoicesChanged
+from webapp.promises.events import PromisesChanged
 from webapp.realtime import codec, connection, dispatch, tail
 from webapp.realtime.lines import RoomManager
 from webapp.risk.events import AlertChanged, AlertRaised, LimitChanged
@@ -32,6 +33,7 @@ NEWS = (
     ClientsChanged,
     InvoicesChanged,
     BalanceChanged,
+    PromisesChanged,
     LimitChanged,
     AlertRaised,
     AlertChanged,

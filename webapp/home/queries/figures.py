@@ -1,4 +1,5 @@
-"""The figures of one client's sheet, in two queries: what is open day by day, and how it has paid."""
+"""The figures of one client's sheet, in three queries: what is open day by day, how it has paid, and how
+it keeps its word."""
 
 from __future__ import annotations
 
@@ -19,6 +20,7 @@ from webapp.invoices import rules
 from webapp.invoices.models import Instalment, Invoice
 from webapp.invoices.queries import Aging, aging_bounds
 from webapp.payments.models import Payment
+from webapp.promises.queries import Standing, standing_of
 from webapp.users.actor import Actor
 from webapp.users.models import Company
 from webapp.users.policy import may
@@ -49,6 +51,7 @@ class Figures:
     returned: tuple[date, int] | None = None
     last_late: int | None = None
     payer: tuple[str, datetime] | None = None
+    word: Standing = field(default_factory=Standing)
 
     @property
     def trend(self) -> int | None:
@@ -57,7 +60,7 @@ class Figures:
 
 
 def read_figures(actor: Actor, account: Account) -> Figures:
-    """The figures of a client already known to be in scope. Two queries."""
+    """The figures of a client already known to be in scope. Three queries."""
     day, client_id = today(), account.client.id
     values = {
         "client_id": client_id,
@@ -78,6 +81,7 @@ def read_figures(actor: Actor, account: Account) -> Figures:
         returned=_dated(row.returned_on, row.returned_value) if sees_money else None,
         last_late=row.last_late,
         payer=(row.payer, row.payer_at) if row.payer else None,
+        word=standing_of(client_id),
         **_opened(parts, account, day, days, aging_bounds(row.settings or {})),
     )
 
@@ -200,6 +204,7 @@ def known_of(account: Account, figures: Figures) -> visit.Known:
     last, returned, payer = figures.last, figures.returned, figures.payer
     return visit.Known(
         insolvency=account.client.insolvency,
+        broken_promise_days=since(figures.word.missed_on),
         late_count=figures.late_count,
         late_amount=figures.aging.overdue,
         late_days=account.days_overdue or 0,

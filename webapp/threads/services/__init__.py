@@ -2,6 +2,7 @@
 
 from webapp.threads.services.changing import delete_message, edit_message, react
 from webapp.threads.services.following import mark_read, set_follow_level
+from webapp.threads.services.news import tell_of_loss, tell_of_money, tell_of_return, tell_threads
 from webapp.threads.services.posting import (
     Act,
     Draft,
@@ -23,4 +24,8 @@ __all__ = [
     "post_system_line",
     "react",
     "set_follow_level",
+    "tell_of_loss",
+    "tell_of_money",
+    "tell_of_return",
+    "tell_threads",
 ]
