@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.rights.acts import ACTS
 from tests.rights.expectations import ALL, FINANCE, IMPORTERS, RISK, Row
 
 ADMIN = frozenset({"admin"})
@@ -359,6 +360,8 @@ TABLE: dict[str, Row] = {
     "POST /messages/<uuid:message_id>/edit": Row(BOB, scope="client", form={"body": "Repris"}),
     "POST /messages/<uuid:message_id>/delete": Row(BOB, scope="client", form={}),
     "POST /messages/<uuid:message_id>/react": Row(scope="client", form={"emoji": "👍"}),
+    # Acts made in threads
+    **ACTS,
     # Limits and alerts
     "GET /clients/<uuid:client_id>/limit": Row(RISK, scope="client", denied=0),
     "POST /clients/<uuid:client_id>/limit": Row(

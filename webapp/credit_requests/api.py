@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.core.api import answer, blueprint, command, cut_page
 from webapp.core.cursors import as_id, as_instant, read_cursor
-from webapp.core.errors import Invalid
+from webapp.core.errors import NotFound
 from webapp.credit_requests import queries, services
 from webapp.credit_requests.schemas import (
     CreditAnswerIn,
@@ -47,7 +47,7 @@ def ask_credit(values: dict[str, Any]) -> tuple[Any, int]:
     actor = current_actor()
     invoice = find_invoice_by_ref(actor, values.pop("invoice_ref"))
     if invoice is None:
-        raise Invalid(errors={"invoice_ref": _l("Aucune facture n’a cette référence.")})
+        raise NotFound(_l("Aucune facture n’a cette référence."))
     asked = services.ask_credit(actor, Draft(invoice.id, **values))
     return _shown(asked.id), 201
 

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from webapp.clients.queries import get_client_by_ref
 from webapp.core.api import answer, blueprint, command, cut_page
 from webapp.core.cursors import as_day, as_id, read_cursor
-from webapp.core.errors import Invalid, NotFound
+from webapp.core.errors import NotFound
 from webapp.invoices.queries import find_invoice_by_ref
 from webapp.promises import queries, services
 from webapp.promises.schemas import PromiseArgs, PromiseIn, PromiseOut, PromisePage, PromiseSaid, promise_json
@@ -48,7 +48,7 @@ def list_promises(args: dict[str, Any]) -> Response:
 def take_promise(values: dict[str, Any]) -> tuple[Any, int]:
     """Note what a client says it will pay, on an invoice or at large."""
     actor, client_ref, invoice_ref = current_actor(), values.pop("client_ref"), values.pop("invoice_ref")
-    thread_id = get_client_by_ref(actor, client_ref).id if client_ref else _named(actor, invoice_ref)
+    thread_id = get_client_by_ref(actor, client_ref).id if client_ref else _invoice_id(actor, invoice_ref)
     promise = services.take_promise(actor, Draft(thread_id, **values))
     return promise_json(queries.get_promise(actor, promise.id)), 201
 
@@ -84,13 +84,5 @@ def cancel_promise(promise_id: uuid.UUID) -> tuple[Any, int]:
 def _invoice_id(actor: Actor, ref: str) -> uuid.UUID:
     found = find_invoice_by_ref(actor, ref)
     if found is None:
-        raise NotFound()
+        raise NotFound(_l("Aucune facture n’a cette référence."))
     return found.id
-
-
-def _named(actor: Actor, ref: str) -> uuid.UUID:
-    """The invoice a body names. Raises Invalid on the field at fault."""
-    try:
-        return _invoice_id(actor, ref)
-    except NotFound:
-        raise Invalid(errors={"invoice_ref": _l("Aucune facture n’a cette référence.")}) from None
