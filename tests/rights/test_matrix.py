@@ -48,6 +48,11 @@ PARTS = {
     "part": "contacts",
     "panel": "contacts",
     "handle": "bob",
+    "act_id": "<act>",
+    "promise_id": "<promise>",
+    "task_id": "<task>",
+    "request_id": "<request>",
+    "kind": "test",
     "token": "no-such-token",
     "filename": "dist/manifest.json",
 }
