@@ -62,7 +62,9 @@ def task(
         return add_task(actor, draft)
 
 
-def credit_request(actor: Actor, invoice_id: uuid.UUID, amount: int) -> CreditRequest:
+def credit_request(
+    actor: Actor, invoice_id: uuid.UUID, amount: int, *, reason: str = "Trois palettes cassées"
+) -> CreditRequest:
     """A credit note asked for."""
     with unit_of_work():
-        return ask_credit(actor, CreditDraft(invoice_id, Money(amount), "Trois palettes cassées"))
+        return ask_credit(actor, CreditDraft(invoice_id, Money(amount), reason))

@@ -131,7 +131,6 @@ def make_world(cast: Cast) -> World:
             "promise": str(promise(cast.bob, invoice.id, 10_000).id),
             "task": str(task(cast.bob, invoice.id, cast.chloe).id),
             "request": str(credit_request(cast.bob, invoice.id, 1_000).id),
-            "kind": "test",
             "payment": str(payment.id),
             "write_off": str(loss.id),
             "order": str(orders["order"]),

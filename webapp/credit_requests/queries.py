@@ -103,7 +103,7 @@ def list_waiting(invoice_ids: Collection[uuid.UUID]) -> list[CreditRequest]:
 def list_credits(invoice_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Credited]]:
     """Credit notes put on these invoices that answer no request yet, by invoice, the first one first."""
     used = select(CreditRequest.credit_id).where(CreditRequest.credit_id.is_not(None))
-    rows = db.session.execute(
+    rows: Any = db.session.execute(
         select(Allocation.invoice_id, Allocation.credit_id, Allocation.amount, Allocation.recorded_at)
         .join(Invoice, Invoice.id == Allocation.credit_id)
         .where(

@@ -54,7 +54,7 @@ def _select(actor: Actor) -> Any:
 def _lines(actor: Actor, query: Any) -> list[PromiseLine]:
     sees = may(actor, "payment.read")
     rows: Any = db.session.execute(query).tuples()
-    return [PromiseLine(*row, sees) for row in rows]
+    return [PromiseLine(*row, sees_money=sees) for row in rows]
 
 
 def get_promise(actor: Actor, promise_id: uuid.UUID) -> PromiseLine:
@@ -122,7 +122,7 @@ def standing_of(client_id: uuid.UUID) -> Standing:
     counted = sums.subquery()
     row = db.session.execute(select(counted, soonest).outerjoin(soonest, true())).one()
     missed_on, kept, judged, *soonest_ = row
-    return Standing(*soonest_, missed_on, Kept(int(kept), int(judged)))
+    return Standing(*soonest_, missed_on=missed_on, kept=Kept(int(kept), int(judged)))
 
 
 def kept_by_client(client_id: uuid.UUID) -> Kept:

@@ -6,6 +6,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 
@@ -98,10 +99,12 @@ def _receipts(client_ids: Iterable[uuid.UUID], since: date) -> dict[uuid.UUID, l
     parts = parts.join(Allocation, Allocation.payment_id == Payment.id).where(
         *paid, Allocation.reversed_at.is_(None)
     )
-    for client_id, *values in db.session.execute(parts):
+    rows: Any = db.session.execute(parts)
+    for client_id, *values in rows:
         found[client_id].append(Receipt(*values))
     rest = select(Payment.client_id, Payment.unapplied, *facts).where(*paid, Payment.unapplied > 0)
-    for client_id, *values in db.session.execute(rest):
+    rows = db.session.execute(rest)
+    for client_id, *values in rows:
         found[client_id].append(Receipt(None, *values))
     return found
 

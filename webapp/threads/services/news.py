@@ -68,12 +68,12 @@ def tell_of_return(payment_id: uuid.UUID) -> None:
 def tell_of_loss(write_off_id: uuid.UUID) -> None:
     """A loss somebody asked for was decided. Events as `tell_threads`."""
     row = db.session.get_one(WriteOff, write_off_id)
-    name = names_of([row.decided_by] if row.decided_by else []).get(row.decided_by, "Encours")
+    name = names_of([row.decided_by]).get(row.decided_by) if row.decided_by else None
     with force_locale("fr"):
         said = (
-            _("Passage en perte accordé par %(name)s", name=name)
+            _("Passage en perte accordé par %(name)s", name=name or "Encours")
             if row.state == "approved"
-            else _("Passage en perte refusé par %(name)s", name=name)
+            else _("Passage en perte refusé par %(name)s", name=name or "Encours")
         )
         tell_threads(_lines(said, [row.invoice_id]))
 
