@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from tests.factories.books import make_client, make_invoice
 from tests.factories.people import Cast
-from tests.factories.promises import credit_request
+from tests.factories.promises import credit_request, press
 from tests.factories.talk import say
 from webapp.core.db import unit_of_work
 from webapp.core.errors import Conflict, Forbidden, Invalid, NotFound
@@ -132,13 +132,13 @@ def test_a_message_becomes_a_request_and_finance_answers_on_pages(cast: Cast, br
     page = david.get(f"/invoices/{bill.id}/credit-requests/new?message={message.id}").get_data(as_text=True)
     assert 'value="240"' in page and "Trois palettes cassées" in page
     form = {"message": str(message.id), "amount": "240", "reason": "Trois palettes cassées"}
-    assert david.post(f"/invoices/{bill.id}/credit-requests", data=form).status_code == 303
+    assert press(david, f"/invoices/{bill.id}/credit-requests", **form).status_code == 303
     row = db.session.scalars(select(CreditRequest)).one()
     assert (row.amount, row.message_id) == (24_000, message.id)
     assert "à accorder" in sonia.get("/").get_data(as_text=True)
-    refused = sonia.post(f"/credit-requests/{row.id}/grant", data={"amount": "240", "credit_ref": ""})
+    refused = press(sonia, f"/credit-requests/{row.id}/grant", amount="240", credit_ref="")
     assert refused.status_code == 422
-    granted = sonia.post(f"/credit-requests/{row.id}/grant", data={"amount": "240", "credit_ref": "A-9"})
+    granted = press(sonia, f"/credit-requests/{row.id}/grant", amount="240", credit_ref="A-9")
     assert granted.status_code == 303
     thread = david.get(f"/invoices/{bill.id}").get_data(as_text=True)
     assert "Avoir A-9 · accordé par Sonia Petit" in thread

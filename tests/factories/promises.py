@@ -6,6 +6,9 @@ import itertools
 import uuid
 from datetime import timedelta
 
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
 from tests.factories.people import Cast
 from webapp.core.clock import today
 from webapp.core.db import unit_of_work
@@ -68,3 +71,9 @@ def credit_request(
     """A credit note asked for."""
     with unit_of_work():
         return ask_credit(actor, CreditDraft(invoice_id, Money(amount), reason))
+
+
+def press(browser: FlaskClient, path: str, **form: object) -> TestResponse:
+    """A form of a page sent by hand, as a browser without scripts does."""
+    token = browser.get("/api/v1/session").get_json()["csrf_token"]
+    return browser.post(path, data={**form, "csrf_token": token})

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from tests.factories.books import make_client, make_invoice
 from tests.factories.people import Cast
-from tests.factories.promises import task
+from tests.factories.promises import press, task
 from tests.factories.talk import say
 from webapp.core.clock import today
 from webapp.core.db import unit_of_work
@@ -103,9 +103,9 @@ def test_a_message_becomes_a_task_without_a_script(cast: Cast, browser_of: Brows
     tomorrow = (today() + timedelta(days=1)).isoformat()
     assert "Il faut rappeler Élise demain." in page and f'value="{tomorrow}"' in page
     form = {"message": str(message.id), "text": "Rappeler", "owner_id": str(cast.bob.user_id)}
-    refused = browser.post(f"/threads/{bill.id}/tasks", data={**form, "due_on": "un jour"})
+    refused = press(browser, f"/threads/{bill.id}/tasks", **form, due_on="un jour")
     assert refused.status_code == 422 and "Indiquez un jour." in refused.get_data(as_text=True)
-    answer = browser.post(f"/threads/{bill.id}/tasks", data={**form, "due_on": tomorrow})
+    answer = press(browser, f"/threads/{bill.id}/tasks", **form, due_on=tomorrow)
     row = db.session.scalars(select(Task)).one()
     assert answer.headers["Location"] == f"/invoices/{bill.id}#act-{row.id}"
     assert (row.message_id, row.owner_id, row.due_on) == (
@@ -115,7 +115,7 @@ def test_a_message_becomes_a_task_without_a_script(cast: Cast, browser_of: Brows
     )
     thread = browser.get(f"/invoices/{bill.id}").get_data(as_text=True)
     assert f'id="act-{row.id}"' in thread and "Rappeler" in thread
-    assert browser.post(f"/tasks/{row.id}/done").status_code == 303
+    assert press(browser, f"/tasks/{row.id}/done").status_code == 303
     assert "faite par Alice Roux" in browser.get(f"/invoices/{bill.id}").get_data(as_text=True)
 
 
