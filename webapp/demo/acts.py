@@ -76,6 +76,8 @@ def _end(
     if kind == "promise":
         act_id = take_promise(author, Draft(document_id, Money(document.open), day)).id
         promised_on = instant.date() + timedelta(days=rng.randint(3, 12))
+        if promised_on.weekday() > 4:  # nobody promises a Sunday
+            promised_on += timedelta(days=7 - promised_on.weekday())
         db.session.execute(update(Promise).where(Promise.id == act_id).values(promised_on=promised_on))
     elif kind == "task":
         due_on = day + timedelta(days=rng.randint(0, 6))

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, case, func, select, true, tuple_
+from sqlalchemy import ColumnElement, case, func, select, tuple_
 
 from webapp.clients.models import Client
 from webapp.clients.policy import in_scope
@@ -108,21 +108,31 @@ class Standing:
     kept: Kept = field(default_factory=Kept)
 
 
-def standing_of(client_id: uuid.UUID) -> Standing:
-    """Of a client already known to be in scope, in one query."""
-    soonest = (
-        select(Promise.promised_on, Promise.amount, Promise.currency)
-        .where(Promise.client_id == client_id, Promise.state == OPEN)
-        .order_by(Promise.promised_on, Promise.id)
-        .limit(1)
-        .subquery()
+def standing_columns(client_id: Any) -> tuple[Any, ...]:
+    """What `read_standing` reads, as columns of any statement about a client known to be in scope."""
+    own = Promise.client_id == client_id
+    soonest = (Promise.promised_on, Promise.id)
+    missed = select(func.max(Promise.promised_on)).where(
+        own, Promise.state.in_(MISSED), Promise.fulfilled_on.is_(None)
     )
-    missed = case((Promise.state.in_(MISSED) & Promise.fulfilled_on.is_(None), Promise.promised_on))
-    sums = select(func.max(missed).label("missed_on"), *_counts()).where(Promise.client_id == client_id)
-    counted = sums.subquery()
-    row = db.session.execute(select(counted, soonest).outerjoin(soonest, true())).one()
-    missed_on, kept, judged, *soonest_ = row
-    return Standing(*soonest_, missed_on=missed_on, kept=Kept(int(kept), int(judged)))
+    columns = {
+        f"next_{name}": select(column).where(own, Promise.state == OPEN).order_by(*soonest).limit(1)
+        for name, column in (
+            ("on", Promise.promised_on),
+            ("amount", Promise.amount),
+            ("currency", Promise.currency),
+        )
+    }
+    columns |= {"missed_on": missed}
+    columns |= {column.name: select(column).where(own) for column in _counts()}
+    return tuple(query.scalar_subquery().label(name) for name, query in columns.items())
+
+
+def read_standing(row: Any) -> Standing:
+    """How the client of a row with `standing_columns` stands with its word."""
+    return Standing(
+        row.next_on, row.next_amount, row.next_currency, row.missed_on, Kept(int(row.kept), int(row.judged))
+    )
 
 
 def kept_by_client(client_id: uuid.UUID) -> Kept:

@@ -1,5 +1,5 @@
-"""The figures of one client's sheet, in three queries: what is open day by day, how it has paid, and how
-it keeps its word."""
+"""The figures of one client's sheet, in two queries: what is open day by day, and how it has paid and
+kept its word."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from webapp.invoices import rules
 from webapp.invoices.models import Instalment, Invoice
 from webapp.invoices.queries import Aging, aging_bounds
 from webapp.payments.models import Payment
-from webapp.promises.queries import Standing, standing_of
+from webapp.promises.queries import Standing, read_standing, standing_columns
 from webapp.users.actor import Actor
 from webapp.users.models import Company
 from webapp.users.policy import may
@@ -60,7 +60,7 @@ class Figures:
 
 
 def read_figures(actor: Actor, account: Account) -> Figures:
-    """The figures of a client already known to be in scope. Three queries."""
+    """The figures of a client already known to be in scope. Two queries."""
     day, client_id = today(), account.client.id
     values = {
         "client_id": client_id,
@@ -81,7 +81,7 @@ def read_figures(actor: Actor, account: Account) -> Figures:
         returned=_dated(row.returned_on, row.returned_value) if sees_money else None,
         last_late=row.last_late,
         payer=(row.payer, row.payer_at) if row.payer else None,
-        word=standing_of(client_id),
+        word=read_standing(row),
         **_opened(parts, account, day, days, aging_bounds(row.settings or {})),
     )
 
@@ -150,6 +150,7 @@ def _paid() -> Any:
         _last_late().label("last_late"),
         _payer(Contact.name).label("payer"),
         _payer(Contact.created_at).label("payer_at"),
+        *standing_columns(_CLIENT),
     )
 
 
