@@ -16,6 +16,7 @@ from tests.factories.books import make_client, make_invoice
 from tests.factories.imports import bring, write
 from tests.factories.limits import alerts_of, make_limit
 from tests.factories.people import Cast
+from tests.factories.promises import credit_request, promise, task
 from tests.factories.talk import say
 from tests.factories.words import Words
 from tests.test_languages import compile_catalogue
@@ -82,6 +83,10 @@ def ids(cast: Cast) -> dict[str, str]:
         "user_id": str(cast.bob.user_id),
         "branch_id": str(cast.lyon.id),
         "import_id": str(bring(sonia, WRONG).id),
+        "thread_id": str(invoice.id),
+        "promise_id": str(promise(cast.bob, invoice.id, 5_000, said_by="Anne Ford").id),
+        "task_id": str(task(cast.bob, invoice.id, cast.alice, text="Call Anne").id),
+        "request_id": str(credit_request(cast.bob, invoice.id, 2_000, reason="Two broken").id),
         **sheet(cast, client),
     }
 
@@ -245,6 +250,11 @@ def test_an_import_is_judged_in_the_language_of_who_brought_it(cast: Cast, local
         "limit_warning",
         "alert_assigned",
         "mention",
+        "promise_broken",
+        "task_given",
+        "task_due",
+        "credit_asked",
+        "credit_answered",
         "message",
         "test",
         "other",

@@ -34,7 +34,13 @@ def fill(cast: Cast, threads: int, messages: int) -> list[uuid.UUID]:
     authors = [cast.bob.user_id, cast.alice.user_id]
     instant = now()
     about = [
-        {"id": each, "subject_type": "invoice", "last_seq": messages, "last_message_at": instant}
+        {
+            "id": each,
+            "subject_id": each,
+            "subject_type": "invoice",
+            "last_seq": messages,
+            "last_message_at": instant,
+        }
         for each in ids
     ]
     rows: list[dict[str, Any]] = []

@@ -39,3 +39,8 @@ def link(grant_id: uuid.UUID, thread_id: uuid.UUID | None = None) -> str:
 def _key(purpose: str) -> bytes:
     settings = current_app.config["SETTINGS"]
     return hmac.digest(settings.secret_key.encode(), f"encours: {purpose}".encode(), "sha256")
+
+
+def mails_leave() -> bool:
+    """Is there a server for mails? Without one, links are copied by hand."""
+    return bool(current_app.config["SETTINGS"].smtp_url)
