@@ -14,7 +14,7 @@ from sqlalchemy import insert
 
 from tests.factories.books import make_client, make_invoice
 from tests.factories.people import Cast
-from tests.promises import Figures, size
+from tests.proofs import Figures, size
 from webapp.core.clock import now
 from webapp.core.db import unit_of_work
 from webapp.core.ids import new_id
