@@ -27,6 +27,7 @@ from webapp.core.db import unit_of_work
 from webapp.extensions import db
 from webapp.notifications.texts import push_words
 from webapp.payments.services import record_payment
+from webapp.threads.models import Message
 from webapp.users.actor import Actor
 from webapp.users.models import User
 from webapp.users.queries import find_user_actor
@@ -76,7 +77,7 @@ def ids(cast: Cast) -> dict[str, str]:
         )
     sonia = reader(cast.sonia)
     write(sonia, bring(sonia, FILE))
-    return {
+    found = {
         "client_id": str(client.id),
         "invoice_id": str(invoice.id),
         "alert_id": str(alerts_of(client)[0].id),
@@ -89,6 +90,15 @@ def ids(cast: Cast) -> dict[str, str]:
         "request_id": str(credit_request(cast.bob, invoice.id, 2_000, reason="Two broken").id),
         **sheet(cast, client),
     }
+    written_in_english()
+    return found
+
+
+def written_in_english() -> None:
+    """What the product writes into threads is in the company's language, like what people write there."""
+    with unit_of_work() as session:
+        texts = {"body": "Something happened", "html": "<p>Something happened</p>"}
+        session.execute(update(Message).where(Message.kind != "text").values(**texts))
 
 
 def sheet(cast: Cast, client: Client) -> dict[str, str]:

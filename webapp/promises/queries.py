@@ -54,7 +54,7 @@ def _select(actor: Actor) -> Any:
 def _lines(actor: Actor, query: Any) -> list[PromiseLine]:
     sees = may(actor, "payment.read")
     rows: Any = db.session.execute(query).tuples()
-    return [PromiseLine(promise, client, ref, taker, sees) for promise, client, ref, taker in rows]
+    return [PromiseLine(promise, client, ref, name, sees) for promise, client, ref, name in rows]
 
 
 def get_promise(actor: Actor, promise_id: uuid.UUID) -> PromiseLine:
