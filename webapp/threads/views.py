@@ -92,14 +92,9 @@ def client(client_id: UUID) -> str:
 def post(thread_id: UUID) -> Response | str:
     """The composer before any script; the form's id makes a second press harmless. What a client reads is
     confirmed first."""
-    actor, form = current_actor(), request.form
+    actor, written = current_actor(), _written()
     subject = get_subject(actor, thread_id)
-    written: dict[str, Any] = {
-        "client_id": parse_id(form.get("client_id")) or new_id(),
-        "body": form.get("body", ""),
-        "reply_to": parse_id(form.get("reply_to")),
-    }
-    if subject.audience == CLIENT and not form.get("confirmed"):
+    if subject.audience == CLIENT and not request.form.get("confirmed"):
         return _confirm(actor, subject, written)
     message_rate.take(actor.key)
     try:
@@ -109,6 +104,16 @@ def post(thread_id: UUID) -> Response | str:
         flash(str(refusal), "bad")
         return redirect(subject.url, 303)
     return _back(thread_id, seq)
+
+
+def _written() -> dict[str, Any]:
+    """The message in the form."""
+    form = request.form
+    return {
+        "client_id": parse_id(form.get("client_id")) or new_id(),
+        "body": form.get("body", ""),
+        "reply_to": parse_id(form.get("reply_to")),
+    }
 
 
 def _confirm(actor: Actor, subject: Subject, written: dict[str, Any]) -> str:
