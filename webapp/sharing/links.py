@@ -1,4 +1,4 @@
-"""What opens an access: the secret in its link, the key its codes are kept under.
+"""What opens an access: the secret in its link, the key its codes are kept under; how it gets there.
 
 Both are derived from SECRET_KEY, so that a mail sent next month holds the same link while the
 database holds its hash alone.
@@ -21,6 +21,11 @@ def link_token(grant_id: uuid.UUID) -> str:
     )
 
 
+def sends_mail() -> bool:
+    """Is there a mail server? Without one people copy the link and tell the code."""
+    return bool(current_app.config["SETTINGS"].smtp_url)
+
+
 def code_key() -> bytes:
     return _key("access code")
 
@@ -39,8 +44,3 @@ def link(grant_id: uuid.UUID, thread_id: uuid.UUID | None = None) -> str:
 def _key(purpose: str) -> bytes:
     settings = current_app.config["SETTINGS"]
     return hmac.digest(settings.secret_key.encode(), f"encours: {purpose}".encode(), "sha256")
-
-
-def mails_leave() -> bool:
-    """Is there a server for mails? Without one, links are copied by hand."""
-    return bool(current_app.config["SETTINGS"].smtp_url)
