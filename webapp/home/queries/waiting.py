@@ -63,7 +63,7 @@ def _columns(kind: str, key: Any, title: Any, client: Any, **facts: Any) -> Any:
         key.label("id"),
         cast(title, String(300)).label("title"),
         cast(client, String(200)).label("client"),
-        cast(facts.get("due_on", null()), Date()).label("due_on"),
+        facts.get("due_on", cast(null(), Date())).label("due_on"),  # SQLite casts a day to its year
         cast(facts.get("amount", null()), BigInteger()).label("amount"),
         cast(facts.get("currency", null()), String(3)).label("currency"),
     )
