@@ -51,13 +51,16 @@ def write_acts(
 ) -> int:
     """End some conversations about open documents with an act; how many acts there are."""
     actors = {actor.user_id: actor for actor in list_actors(people.values())}
-    ends = [each for each in talk if each.posts and talked_of[each.subject][1].open > 100]
+    ids = [talked_of[each.subject][0] for each in talk]
+    found = db.session.scalars(select(Invoice).where(Invoice.id.in_(ids), Invoice.open > 0))
+    invoices = {invoice.id: invoice for invoice in found}
+    ends = [each for each in talk if each.posts and talked_of[each.subject][0] in invoices]
     for number, conversation in enumerate(ends):
-        document_id, document = talked_of[conversation.subject]
+        invoice = invoices[talked_of[conversation.subject][0]]
         instant = min(conversation.posts[-1].at + timedelta(minutes=rng.randint(4, 40)), now())
         author = actors[people[conversation.posts[-1].author]]
         if author.role != "admin":
-            _end(rng, KINDS[number % len(KINDS)], author, document_id, document, instant, day)
+            _end(rng, KINDS[number % len(KINDS)], author, invoice, instant, day)
     past = _write_past(rng, talked_of)
     judge(db.session.scalars(select(Promise.client_id).distinct()).all())
     return len(ends) + past
@@ -67,28 +70,27 @@ def _end(
     rng: random.Random,
     kind: str,
     author: Actor,
-    document_id: uuid.UUID,
-    document: Document,
+    invoice: Invoice,
     instant: datetime,
     day: date,
 ) -> None:
     """The act through its service, then set back to its hour; a promise's day with it."""
     if kind == "promise":
-        act_id = take_promise(author, Draft(document_id, Money(document.open), day)).id
+        act_id = take_promise(author, Draft(invoice.id, Money(invoice.open), day)).id
         promised_on = instant.date() + timedelta(days=rng.randint(3, 12))
         if promised_on.weekday() > 4:  # nobody promises a Sunday
             promised_on += timedelta(days=7 - promised_on.weekday())
         db.session.execute(update(Promise).where(Promise.id == act_id).values(promised_on=promised_on))
     elif kind == "task":
         due_on = day + timedelta(days=rng.randint(0, 6))
-        act_id = add_task(author, TaskDraft(document_id, rng.choice(TO_DO), author.user_id, due_on)).id
+        act_id = add_task(author, TaskDraft(invoice.id, rng.choice(TO_DO), author.user_id, due_on)).id
     else:
-        share = Money(max(document.gross * rng.randint(5, 20) // 100, 1))
-        act_id = ask_credit(author, CreditDraft(document_id, share, rng.choice(WHY))).id
+        share = Money(max(invoice.gross * rng.randint(5, 20) // 100, 1))
+        act_id = ask_credit(author, CreditDraft(invoice.id, share, rng.choice(WHY))).id
     column = DATED[kind]
     db.session.execute(update(column.class_).where(column.class_.id == act_id).values({column.key: instant}))
     db.session.execute(update(Message).where(Message.act_id == act_id).values(created_at=instant))
-    db.session.execute(update(Thread).where(Thread.id == document_id).values(last_message_at=instant))
+    db.session.execute(update(Thread).where(Thread.id == invoice.id).values(last_message_at=instant))
 
 
 def _write_past(rng: random.Random, talked_of: Sequence[tuple[uuid.UUID, Document]]) -> int:
