@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from tests.factories.books import make_client, make_invoice
 from tests.factories.disputes import make_dispute
 from tests.factories.people import Cast
-from tests.promises import size
+from tests.proofs import size
 from webapp.core.clock import today
 from webapp.core.db import unit_of_work
 from webapp.core.errors import DomainError

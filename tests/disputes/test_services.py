@@ -205,7 +205,8 @@ def test_after_sales_proposes_and_finance_credits(cast: Cast, invoice: Invoice) 
     assert (note.ref, note.kind, note.open, note.gross) == ("A-9", "credit_note", 0, 30_000)
     assert db.session.get_one(Invoice, invoice.id, populate_existing=True).open == 70_000
     assert find_balance(invoice.client_id).outstanding == 70_000
-    assert [kind for kind, _body in lines_of(invoice.id)] == ["act", "system", "system"]
+    said = [body for kind, body in lines_of(invoice.id) if kind == "system"]
+    assert "Litige réglé par un avoir de 300\xa0€, par Sonia Petit" in said
     assert told("dispute_settled") == {cast.bob.user_id, cast.david.user_id}
     assert list(ledger.verify()) == []
 
@@ -267,7 +268,7 @@ def test_payments_settle_the_undisputed_part_first(cast: Cast, invoice: Invoice)
     pay(cast, invoice, 30_000)
     closed = fresh(dispute.id)
     assert (closed.state, closed.open, closed.closed_by) == ("closed_by_payment", 0, None)
-    assert lines_of(invoice.id)[-1] == ("system", "Litige clos : la facture est réglée")
+    assert ("system", "Litige clos : la facture est réglée") in lines_of(invoice.id)
 
 
 def test_a_dispute_rejected_or_withdrawn_leaves_the_invoice_due(cast: Cast, invoice: Invoice) -> None:

@@ -27,7 +27,7 @@ def photo(tmp_path: Path) -> Path:
 def open_thread(page: Page) -> str:
     page.goto("/threads")
     page.locator("[data-conversation-list-target=item] a").first.click()
-    page.wait_for_selector(".comp__add")
+    expect(page.locator("[data-voice-target=mic]")).to_be_visible(timeout=SOON)  # the scripts are there
     return page.url.split("?")[0].split("#")[0]
 
 
@@ -43,7 +43,7 @@ def test_a_photo_and_a_voice_note_travel_from_a_phone_to_a_desk(enter: Enter, ph
     bob.click(".ib--go[type=submit]")
     seen = alice.locator(".msg", has_text="Palette du dessous écrasée").locator("img[src*='size=320']")
     expect(seen).to_be_visible(timeout=SOON)
-    assert seen.evaluate("image => image.complete && image.naturalWidth") == 320
+    expect(seen).to_have_js_property("naturalWidth", 320, timeout=SOON)
     assert max(int(seen.get_attribute(side) or 0) for side in ("width", "height")) == 1600
 
     seen.click()
@@ -74,7 +74,6 @@ def photo_address(page: Page) -> str:
 def test_without_a_network_a_photo_waits_on_the_phone_and_goes_once(enter: Enter, photo: Path) -> None:
     bob = enter("bob")
     open_thread(bob)
-    bob.wait_for_timeout(500)
     bob.context.set_offline(True)
     bob.set_input_files("input[name=files]", photo)
     expect(bob.locator(".tray li img")).to_be_visible(timeout=SOON)

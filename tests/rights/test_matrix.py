@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from tests.factories.people import Cast
-from tests.promises import Figures
+from tests.proofs import Figures
 from tests.rights.expectations import Row
 from tests.rights.table import TABLE
 from tests.rights.world import OUTSIDERS, World, ask, make_world, sign_in
@@ -52,6 +52,9 @@ PARTS = {
     "panel": "contacts",
     "handle": "bob",
     "act_id": "<act>",
+    "promise_id": "<promise>",
+    "task_id": "<task>",
+    "request_id": "<request>",
     "kind": "test",
     "token": "no-such-token",
     "filename": "dist/manifest.json",

@@ -16,6 +16,7 @@ from tests.factories.books import make_client, make_invoice
 from tests.factories.disputes import make_dispute
 from tests.factories.limits import alerts_of, make_limit
 from tests.factories.people import Cast
+from tests.factories.promises import credit_request, promise, task
 from tests.factories.talk import say
 from webapp.clients.models import Client
 from webapp.clients.services import custom, parts
@@ -132,6 +133,9 @@ def make_world(cast: Cast) -> World:
             "invoice": str(invoice.id),
             "message": str(message.id),
             "act": str(shown["act_id"]),
+            "promise": str(promise(cast.bob, invoice.id, 10_000).id),
+            "task": str(task(cast.bob, invoice.id, cast.chloe).id),
+            "request": str(credit_request(cast.bob, invoice.id, 1_000).id),
             "payment": str(payment.id),
             "write_off": str(loss.id),
             "order": str(orders["order"]),

@@ -14,7 +14,7 @@ from sqlalchemy import insert
 
 from tests.factories.books import make_client, make_invoice
 from tests.factories.people import Cast
-from tests.promises import Figures, size
+from tests.proofs import Figures, size
 from webapp.core.clock import now
 from webapp.core.db import unit_of_work
 from webapp.core.ids import new_id
@@ -34,7 +34,13 @@ def fill(cast: Cast, threads: int, messages: int) -> list[uuid.UUID]:
     authors = [cast.bob.user_id, cast.alice.user_id]
     instant = now()
     about = [
-        {"id": each, "subject_type": "invoice", "last_seq": messages, "last_message_at": instant}
+        {
+            "id": each,
+            "subject_id": each,
+            "subject_type": "invoice",
+            "last_seq": messages,
+            "last_message_at": instant,
+        }
         for each in ids
     ]
     rows: list[dict[str, Any]] = []

@@ -20,6 +20,7 @@ from webapp.core.bulk import analyze
 from webapp.core.clock import today
 from webapp.core.db import unit_of_work
 from webapp.demo import disputing, exchanges, inbox, posting, writing
+from webapp.demo.acts import write_acts
 from webapp.demo.bookkeeping import write_books
 from webapp.demo.books import Document, stream_books
 from webapp.demo.commerce import write_commerce
@@ -98,6 +99,8 @@ def load(clients: int = CLIENTS, invoices: int = INVOICES, seed: int = SEED, say
         inbox.set_back(alerts, hours, world.day)
         disputed = disputing.dispute(rng, talk, ids, world.user_ids, world.day)
         tell(f"{disputed} disputes")
+        acts = write_acts(random.Random(seed), talk, world.talked_of, world.user_ids, world.day)  # nosec B311
+        tell(f"{acts} promises, tasks and requests")
         # Everything that events would cause is written above; telling browsers would be noise.
         events.forget()
         analyze()

@@ -18,6 +18,7 @@ from webapp.disputes.schemas import dispute_news
 from webapp.extensions import db
 from webapp.invoices.events import BalanceChanged, InvoicesChanged
 from webapp.invoices.models import Invoice
+from webapp.promises.events import PromisesChanged
 from webapp.realtime import out, registry
 from webapp.realtime.ears import hears
 from webapp.risk.events import AlertChanged, AlertRaised, LimitChanged
@@ -64,8 +65,8 @@ def on_invoices(event: InvoicesChanged) -> None:
     _tell("invoice.changed", event.invoice_ids, query, Invoice.id)
 
 
-@hears(BalanceChanged, ClientsChanged)
-def on_clients(event: BalanceChanged | ClientsChanged) -> None:
+@hears(BalanceChanged, ClientsChanged, PromisesChanged)
+def on_clients(event: BalanceChanged | ClientsChanged | PromisesChanged) -> None:
     _tell("client.changed", event.client_ids, _places(), Client.id)
 
 

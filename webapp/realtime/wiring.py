@@ -13,6 +13,7 @@ from webapp.core import signals
 from webapp.disputes.events import DisputeChanged, DisputeOpened
 from webapp.extensions import socketio
 from webapp.invoices.events import BalanceChanged, InvoicesChanged
+from webapp.promises.events import PromisesChanged
 from webapp.realtime import codec, connection, dispatch, tail
 from webapp.realtime.lines import RoomManager
 from webapp.risk.events import AlertChanged, AlertRaised, LimitChanged
@@ -34,6 +35,7 @@ NEWS = (
     ClientsChanged,
     InvoicesChanged,
     BalanceChanged,
+    PromisesChanged,
     LimitChanged,
     AlertRaised,
     AlertChanged,

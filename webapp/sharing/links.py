@@ -1,4 +1,4 @@
-"""What opens an access: the secret in its link, the key its codes are kept under.
+"""What opens an access: the secret in its link, the key its codes are kept under; how it gets there.
 
 Both are derived from SECRET_KEY, so that a mail sent next month holds the same link while the
 database holds its hash alone.
@@ -19,6 +19,11 @@ def link_token(grant_id: uuid.UUID) -> str:
     return (
         base64.urlsafe_b64encode(hmac.digest(_key("access"), grant_id.bytes, "sha256")).decode().rstrip("=")
     )
+
+
+def sends_mail() -> bool:
+    """Is there a mail server? Without one people copy the link and tell the code."""
+    return bool(current_app.config["SETTINGS"].smtp_url)
 
 
 def code_key() -> bytes:

@@ -25,6 +25,12 @@ from webapp.core.ids import new_id
 from webapp.extensions import db
 
 
+def _own_id(context: Any) -> uuid.UUID:
+    """The team's thread has its subject's id."""
+    found: uuid.UUID = context.get_current_parameters()["id"]
+    return found
+
+
 class Thread(db.Model):
     """A conversation about one subject, for one audience; the row is made at the first write."""
 
@@ -33,7 +39,7 @@ class Thread(db.Model):
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
     subject_type: Mapped[str] = mapped_column(String(30))
-    subject_id: Mapped[uuid.UUID] = mapped_column(Uuid)
+    subject_id: Mapped[uuid.UUID] = mapped_column(Uuid, default=_own_id)
     audience: Mapped[str] = mapped_column(String(8), default="internal")  # or "client"
     last_seq: Mapped[int] = mapped_column(default=0)
     last_message_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -31,6 +31,10 @@ RIGHTS: dict[str, frozenset[str]] = {
     # What a client reads is written by those who deal with it: finance, its representative, its branch and
     # after-sales. An administrator looks after the product and speaks for nobody.
     "thread.write_client": FINANCE | FIELD_ROLES,
+    "task.write": EVERYONE,
+    "promise.take": FINANCE | FIELD_ROLES,
+    "credit_request.ask": FINANCE | FIELD_ROLES,
+    "credit_request.answer": FINANCE,
     "limit.read": EVERYONE - {"after_sales"},
     "limit.set": frozenset({"credit_manager", "cfo", "system"}),
     "risk.read": EVERYONE - {"after_sales"},

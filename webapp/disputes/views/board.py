@@ -53,11 +53,7 @@ def listing() -> str:
 @blueprint.get("/disputes/statistics")
 def figures() -> str:
     """By reason, resolver, department or delay: how many, how much, how long, at what cost."""
-    days = request.args.get("days", "")
-    period = int(days) if days in map(str, PERIODS) else PERIODS[1]
-    by = request.args.get("by", "")
-    by = by if by in GROUPS else GROUPS[0]
-    day = today()
+    period, by, day = _period(), _group(), today()
     facts = queries.list_facts(current_actor(), day - timedelta(days=period))
     return render_template(
         "disputes/statistics.html",
@@ -69,6 +65,16 @@ def figures() -> str:
         bands=_bands(),
         labels={each.code: each.label for each in queries.list_reasons()},
     )
+
+
+def _period() -> int:
+    days = request.args.get("days", "")
+    return int(days) if days in map(str, PERIODS) else PERIODS[1]
+
+
+def _group() -> str:
+    by = request.args.get("by", "")
+    return by if by in GROUPS else GROUPS[0]
 
 
 def _bands() -> list[str]:

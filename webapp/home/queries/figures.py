@@ -1,4 +1,5 @@
-"""The figures of one client's sheet, in three queries: what is open, what was paid, what is contested."""
+"""The figures of one client's sheet, in three queries: what is open day by day, how it has paid and kept its
+word, what is contested."""
 
 from __future__ import annotations
 
@@ -20,6 +21,7 @@ from webapp.invoices import rules
 from webapp.invoices.models import Instalment, Invoice
 from webapp.invoices.queries import Aging, aging_bounds
 from webapp.payments.models import Payment
+from webapp.promises.queries import Standing, read_standing, standing_columns
 from webapp.users.actor import Actor
 from webapp.users.models import Company
 from webapp.users.policy import may
@@ -51,6 +53,7 @@ class Figures:
     last_late: int | None = None
     payer: tuple[str, datetime] | None = None
     contested: Contested = field(default_factory=Contested)
+    word: Standing = field(default_factory=Standing)
 
     @property
     def trend(self) -> int | None:
@@ -81,6 +84,7 @@ def read_figures(actor: Actor, account: Account) -> Figures:
         last_late=row.last_late,
         payer=(row.payer, row.payer_at) if row.payer else None,
         contested=contested_of(client_id),
+        word=read_standing(row),
         **_opened(parts, account, day, days, aging_bounds(row.settings or {})),
     )
 
@@ -149,6 +153,7 @@ def _paid() -> Any:
         _last_late().label("last_late"),
         _payer(Contact.name).label("payer"),
         _payer(Contact.created_at).label("payer_at"),
+        *standing_columns(_CLIENT),
     )
 
 
@@ -203,6 +208,7 @@ def known_of(account: Account, figures: Figures) -> visit.Known:
     last, returned, payer = figures.last, figures.returned, figures.payer
     return visit.Known(
         insolvency=account.client.insolvency,
+        broken_promise_days=since(figures.word.missed_on),
         late_count=figures.late_count,
         late_amount=figures.aging.overdue,
         late_days=account.days_overdue or 0,

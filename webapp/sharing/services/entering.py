@@ -6,14 +6,13 @@ import hmac
 import uuid
 from datetime import datetime
 
-from flask import current_app
 from flask_babel import lazy_gettext as _l
 
 from webapp.core.clock import now
 from webapp.core.errors import Invalid, RateLimited
 from webapp.core.jobs import enqueue
 from webapp.extensions import db
-from webapp.sharing.links import code_key, new_code
+from webapp.sharing.links import code_key, new_code, sends_mail
 from webapp.sharing.models import AccessGrant
 from webapp.sharing.queries import Guest, find_guest_of
 from webapp.sharing.rules import CODE_LIFE, HOUR, MOST_TRIES, code_hash, plain_code, wait_for_code
@@ -26,7 +25,7 @@ def ask_code(guest: Guest) -> None:
     The job makes the code, so that it stands in no table. Raises RateLimited, Invalid `no_mail` where no
     mail is sent.
     """
-    if not current_app.config["SETTINGS"].smtp_url:
+    if not sends_mail():
         raise Invalid(_l("Demandez le code à la personne qui vous a donné ce lien."), code="no_mail")
     grant = _locked(guest)
     asked = [datetime.fromisoformat(text) for text in grant.codes_asked]

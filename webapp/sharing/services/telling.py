@@ -5,13 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
-from flask import current_app
 from sqlalchemy import insert, select
 
 from webapp.core.clock import now
 from webapp.core.ids import new_id
 from webapp.core.jobs import enqueue_fresh
 from webapp.extensions import db
+from webapp.sharing.links import sends_mail
 from webapp.sharing.models import MailDelivery
 from webapp.sharing.services.giving import invite
 from webapp.threads.models import Message
@@ -35,7 +35,7 @@ def tell_client(thread_id: uuid.UUID, message_ids: Sequence[uuid.UUID]) -> None:
         return
     author = next(iter(list_actors([author_id for _id, author_id in ours[:1] if author_id])), system_actor())
     grants = invite(author, subject)
-    if not current_app.config["SETTINGS"].smtp_url:
+    if not sends_mail():
         return
     rows = [
         {"id": new_id(), "grant_id": grant.id, "message_id": message_id, "state": "due", "created_at": now()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
@@ -16,7 +16,7 @@ from webapp.core.db import unit_of_work
 from webapp.core.errors import Forbidden, Invalid
 from webapp.core.ids import parse_id
 from webapp.sharing import queries, services
-from webapp.sharing.links import link
+from webapp.sharing.links import link, sends_mail
 from webapp.sharing.policy import may_share
 from webapp.sharing.rules import DAYS, USUAL_DAYS
 from webapp.sharing.views.shell import blueprint
@@ -107,5 +107,5 @@ def _one(client_id: UUID, grant_id: UUID, code: str | None = None) -> str:
         subject=read_subject(grant.subject_id) if grant.subject_id else None,
         link=link(grant.id) if line.live else None,
         code=code,
-        mails=bool(current_app.config["SETTINGS"].smtp_url),
+        mails=sends_mail(),
     )

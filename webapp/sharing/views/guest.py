@@ -19,6 +19,7 @@ from webapp.core.ids import new_id, parse_id
 from webapp.core.rates import guests as guest_rate
 from webapp.extensions import limiter
 from webapp.sharing import queries, services
+from webapp.sharing.links import sends_mail
 from webapp.sharing.queries import Guest
 from webapp.sharing.rules import ENTERED_FOR, masked_email
 from webapp.sharing.views.shell import blueprint
@@ -141,7 +142,7 @@ def _ask(
     guest: Guest, *, sent: bool = False, wrong: bool = False, error: object = None, status: int = 200
 ) -> Shown:
     """The page that asks for the code. It names nobody but the holder, and half of their address."""
-    mails = bool(current_app.config["SETTINGS"].smtp_url)
+    mails = sends_mail()
     asked = {"sent": sent or not mails, "wrong": wrong, "error": error, "mails": mails, "going": request.path}
     return _show(guest, "door", email=masked_email(guest.grant.email), **asked), status
 

@@ -4,6 +4,7 @@ from webapp.threads.services.changing import delete_message, edit_message, react
 from webapp.threads.services.followers import add_follower, remove_follower
 from webapp.threads.services.following import mark_read, set_follow_level
 from webapp.threads.services.indexing import index_messages
+from webapp.threads.services.news import tell_of_loss, tell_of_money, tell_of_return, tell_threads
 from webapp.threads.services.posting import (
     Act,
     Draft,
@@ -28,4 +29,8 @@ __all__ = [
     "react",
     "remove_follower",
     "set_follow_level",
+    "tell_of_loss",
+    "tell_of_money",
+    "tell_of_return",
+    "tell_threads",
 ]

@@ -10,11 +10,13 @@ from sqlalchemy import and_, case, cast, func, literal, or_, select
 
 from webapp.clients.models import Client, Document
 from webapp.clients.rules import WALLED_DOCUMENTS
+from webapp.credit_requests.models import CreditRequest
 from webapp.disputes.models import Dispute
 from webapp.home.queries.timeline.columns import CLIENT, CLIENT_TEXT, INSTANT, KIND, UUID, author, imported
 from webapp.home.queries.timeline.columns import line as shared
 from webapp.invoices.models import Invoice, Order
 from webapp.payments.models import Allocation, Matching, Payment, WriteOff
+from webapp.promises.models import Promise
 from webapp.risk.models import Alert, CreditLimit
 from webapp.threads.models import Message
 from webapp.users.models import AuditEntry
@@ -129,6 +131,37 @@ def _write_offs(_dialect: str) -> Any:
     )
     return line.join(Invoice, Invoice.id == WriteOff.invoice_id).where(
         WriteOff.client_id == CLIENT, WriteOff.state != "approved"
+    )
+
+
+def _promises(_dialect: str) -> Any:
+    line = shared(
+        "promise",
+        Promise.taken_at,
+        Promise.id,
+        amount=Promise.amount,
+        ref=Invoice.ref,
+        text=Promise.state,
+        subject=Promise.id,
+        actor=Promise.taken_by,
+    )
+    return line.outerjoin(Invoice, Invoice.id == Promise.invoice_id).where(Promise.client_id == CLIENT)
+
+
+def _credit_requests(_dialect: str) -> Any:
+    """Those asked for or declined; one that was granted is a document."""
+    line = shared(
+        "credit_request",
+        func.coalesce(CreditRequest.answered_at, CreditRequest.asked_at, type_=INSTANT),
+        CreditRequest.id,
+        amount=CreditRequest.amount,
+        ref=Invoice.ref,
+        text=CreditRequest.state,
+        subject=CreditRequest.id,
+        actor=func.coalesce(CreditRequest.answered_by, CreditRequest.asked_by, type_=UUID),
+    )
+    return line.join(Invoice, Invoice.id == CreditRequest.invoice_id).where(
+        CreditRequest.client_id == CLIENT, CreditRequest.state != "granted"
     )
 
 
@@ -258,6 +291,8 @@ SOURCES = (
     Source("payments", "payment.read", _matchings),
     Source("payments", "payment.read", _unmatchings),
     Source("payments", "payment.read", _write_offs),
+    Source("messages", None, _promises),
+    Source("invoices", None, _credit_requests),
     Source("risk", "alert.read", _alerts),
     Source("risk", "limit.read", _limits),
     Source("disputes", None, _disputes(closed=False)),

@@ -36,7 +36,8 @@ export default class AttachmentsController extends Controller<HTMLFormElement> {
     pane.addEventListener("dragover", (event) => { if (event.dataTransfer?.types.includes("Files")) event.preventDefault(); }, { signal });
     pane.addEventListener("drop", (event) => this.#dropped(event), { signal });
     window.addEventListener("socket:connected", () => this.#again(), { signal });
-    void this.#restore();
+    // Something may have been chosen before this script was there.
+    void this.#restore().then(() => this.chosen());
   }
 
   override disconnect(): void {

@@ -19,6 +19,8 @@ export default class AudienceController extends Controller<HTMLFormElement> {
     for (const name of ["message:reply", "message:edit"]) {
       thread?.addEventListener(name, (event) => this.#follow(event), { signal: this.#stop.signal, capture: true });
     }
+    // What went to the client went alone: the next word is the team's again.
+    this.element.addEventListener("composer:send", () => queueMicrotask(() => this.#turn(false)), { signal: this.#stop.signal });
     this.#show();
   }
 
@@ -52,6 +54,10 @@ export default class AudienceController extends Controller<HTMLFormElement> {
 
   #follow(event: Event): void {
     const outward = event.target instanceof Element && event.target.closest(".msg--ext") !== null;
+    this.#turn(outward);
+  }
+
+  #turn(outward: boolean): void {
     if (outward === this.#outward) return;
     for (const choice of this.choiceTargets) choice.checked = (choice.value === "client") === outward;
     this.choose();

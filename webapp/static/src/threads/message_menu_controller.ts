@@ -7,7 +7,7 @@ import type { Message } from "./messages";
 import { t } from "./strings";
 
 const EDIT_MS = 15 * 60_000;
-const ROOM = { below: 320, beside: 232 };
+const ROOM = { below: 400, beside: 232 };
 
 export default class MessageMenuController extends Controller<HTMLDetailsElement> {
   override connect(): void {

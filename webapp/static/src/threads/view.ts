@@ -73,7 +73,7 @@ function drawActs(element: HTMLElement, id: string): void {
   for (const act of element.querySelectorAll<HTMLElement>("[formaction], .msg__menu a, .bub__edited")) {
     for (const name of ["formaction", "href"]) {
       const value = act.getAttribute(name);
-      if (value) act.setAttribute(name, value.replace("/messages//", `/messages/${id}/`).replace(/(reply_to|edit)=(?=#|$)/, `$1=${id}`));
+      if (value) act.setAttribute(name, value.replace("/messages//", `/messages/${id}/`).replace(/(reply_to|edit|message)=(?=#|$)/, `$1=${id}`));
     }
   }
 }
