@@ -43,7 +43,7 @@ def door(token: str) -> Shown:
     if not _has_entered(guest):
         return _ask(guest)
     exchanges = queries.list_exchanges(guest)
-    if len(exchanges) == 1:
+    if len(exchanges) == 1 and "all" not in request.args:
         return redirect(url_for("sharing.exchange", token=token, thread_id=exchanges[0].subject.thread_id))
     return _show(guest, "exchanges", exchanges=exchanges, token=token), 200
 
