@@ -27,7 +27,7 @@ from webapp.promises.services import Draft, judge, take_promise
 from webapp.tasks.models import Task
 from webapp.tasks.services import Draft as TaskDraft
 from webapp.tasks.services import add_task
-from webapp.threads.models import Message, Thread
+from webapp.threads.models import Message, Thread, ThreadMember
 from webapp.users.actor import Actor
 from webapp.users.queries import list_actors
 
@@ -91,6 +91,15 @@ def _end(
     db.session.execute(update(column.class_).where(column.class_.id == act_id).values({column.key: instant}))
     db.session.execute(update(Message).where(Message.act_id == act_id).values(created_at=instant))
     db.session.execute(update(Thread).where(Thread.id == invoice.id).values(last_message_at=instant))
+    # Who had read what stands above has read this too.
+    last = select(Thread.last_seq).where(Thread.id == invoice.id).scalar_subquery()
+    caught_up = (ThreadMember.thread_id == invoice.id) & (ThreadMember.last_read_seq == last - 1)
+    db.session.execute(
+        update(ThreadMember)
+        .where(caught_up)
+        .values(last_read_seq=ThreadMember.last_read_seq + 1)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _write_past(rng: random.Random, talked_of: Sequence[tuple[uuid.UUID, Document]]) -> int:
