@@ -224,7 +224,7 @@ def _conversations(actor: Actor, only: str | None = None, named: str = "") -> li
 
 def _number(name: str) -> int | None:
     text = request.args.get(name, "")
-    return int(text) if text.isdigit() and len(text) < 16 else None
+    return int(text) if text.isdecimal() and len(text) < 16 else None
 
 
 def _thread(actor: Actor, thread_id: UUID, client: Client) -> dict[str, Any]:
