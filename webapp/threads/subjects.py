@@ -151,6 +151,7 @@ CLIENT_COLUMNS = (
 
 def named_threads(text: str) -> ColumnElement[bool]:
     """Threads whose subject, or its client, is called like that, as a condition on `threads`."""
+    text = text.replace("\x00", "")  # PostgreSQL takes none
     pattern = f"%{text.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
     conditions: list[Any] = [
         (Thread.subject_type == kind.type) & kind.named(Thread.subject_id, pattern)

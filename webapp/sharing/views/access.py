@@ -43,7 +43,7 @@ def give(client_id: UUID) -> Shown:
                 client_id,
                 parse_id(form.get("contact_id")) or client_id,
                 subject_id=parse_id(form.get("subject_id")),
-                days=int(form.get("days", "0")) if form.get("days", "").isdigit() else 0,
+                days=int(form.get("days", "0")) if form.get("days", "").isdecimal() else 0,
             )
             grant_id = grant.id
     except Invalid as refusal:

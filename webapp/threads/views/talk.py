@@ -62,7 +62,7 @@ def talk_of(actor: Actor, thread_id: UUID, client: Client) -> dict[str, Any]:
 
 def _number(name: str) -> int | None:
     text = request.args.get(name, "")
-    return int(text) if text.isdigit() and len(text) < 16 else None
+    return int(text) if text.isdecimal() and len(text) < 16 else None
 
 
 def _place() -> tuple[int | None, int | None]:

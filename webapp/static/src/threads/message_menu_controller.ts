@@ -22,12 +22,6 @@ export default class MessageMenuController extends Controller<HTMLDetailsElement
   #onToggle = (): void => {
     const late = Date.now() - Date.parse(this.#message.dataset.at ?? "") > EDIT_MS;
     this.element.querySelector<HTMLElement>('[data-action="message-menu#edit"]')?.toggleAttribute("hidden", late);
-    // A message that came by itself was drawn before it had an id.
-    for (const link of this.element.querySelectorAll<HTMLAnchorElement>("a[data-from-message]")) {
-      const url = new URL(link.href);
-      url.searchParams.set("message", this.#message.dataset.id ?? "");
-      link.href = url.href;
-    }
     // The lowest messages open their menu upwards, and none opens it beyond the pane.
     const { left, bottom } = this.element.getBoundingClientRect();
     const edge = this.element.closest(".pane")?.getBoundingClientRect().right ?? window.innerWidth;
