@@ -8,8 +8,16 @@ from flask import current_app
 from webapp.extensions import db
 
 # Tables that a search index keeps for itself, and indexes that only one database knows.
-SHADOW_SUFFIXES = ("_fts", "_fts_data", "_fts_idx", "_fts_docsize", "_fts_config", "_fts_content")
-ONE_DATABASE = "_trgm"
+SHADOW_SUFFIXES = (
+    "_fts",
+    "_fts_data",
+    "_fts_idx",
+    "_fts_docsize",
+    "_fts_config",
+    "_fts_content",
+    "_fts_threads",
+)
+ONE_DATABASE = ("_trgm", "_fts")
 
 
 def include_object(thing: object, name: str | None, kind: str, reflected: bool, compare_to: object) -> bool:

@@ -28,7 +28,7 @@ from webapp.core.db import unit_of_work
 from webapp.extensions import db as _db
 from webapp.users.actor import Actor
 
-pytest_plugins = ["tests.browsing", "tests.daemons", "tests.promises"]
+pytest_plugins = ["tests.browsing", "tests.daemons", "tests.proofs"]
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
 

@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.factories.books import make_client, make_invoice
 from tests.factories.people import Cast
-from tests.promises import Figures, size
+from tests.proofs import Figures, size
 
 pytestmark = pytest.mark.promise("R11")
 CASES = size(300, 1_250)  # a role

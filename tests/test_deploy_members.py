@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import socketio
 
-from tests.promises import Figures, size
+from tests.proofs import Figures, size
 from tests.several import Several, wait_for
 
 pytestmark = [pytest.mark.server, pytest.mark.promise("several")]

@@ -7,10 +7,12 @@ instead of surfacing later. `docs/operations.md` lists them for operators.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 ENVIRONMENTS = ("desk", "production", "test")
 ASYNC_MODES = ("eventlet", "gevent", "threading")
@@ -44,6 +46,8 @@ class Settings:
     push_allowed_hosts: tuple[str, ...]
     smtp_url: str
     storage_url: str
+    mail_from: str = "encours@localhost"
+    public_url: str = "http://127.0.0.1:5000"
     proxies: int = 0
     watchdog: bool = False
     live_path: str = "fast"  # or "stock": the sending half of a WebSocket as the library made it
@@ -81,7 +85,9 @@ class Settings:
             demo=_flag(env, "ENCOURS_DEMO", environment == "desk"),
             embed_worker=_flag(env, "EMBED_WORKER", environment != "production"),
             push_allowed_hosts=_hosts(env.get("PUSH_ALLOWED_HOSTS", "")),
-            smtp_url=env.get("SMTP_URL", ""),
+            smtp_url=_smtp_url(env),
+            mail_from=_mail_from(env),
+            public_url=_public_url(env, environment),
             storage_url=env.get("STORAGE_URL", ""),
             storage_quota=_integer(env, "STORAGE_QUOTA_MB", 20_000, 1, 100_000_000) * 1024 * 1024,
             proxies=_integer(env, "TRUSTED_PROXIES", 0, 0, 5),
@@ -135,6 +141,32 @@ def _secret_key(env: Mapping[str, str], environment: str, instance: Path) -> str
         kept.touch(mode=0o600)
         kept.write_text(secrets.token_urlsafe(48))
     return kept.read_text().strip()
+
+
+def _smtp_url(env: Mapping[str, str]) -> str:
+    url = env.get("SMTP_URL", "")
+    if url and (urlsplit(url).scheme not in ("smtp", "smtps") or not urlsplit(url).hostname):
+        raise ConfigError("SMTP_URL: expected smtp://[user:password@]host[:port] or smtps://…")
+    return url
+
+
+def _mail_from(env: Mapping[str, str]) -> str:
+    """The address mails come from: said, or the one that signs in to the server."""
+    user = unquote(urlsplit(env.get("SMTP_URL", "")).username or "")
+    address = env.get("MAIL_FROM") or (user if "@" in user else "encours@localhost")
+    if not re.fullmatch(r"[^\s<>@]+@[^\s<>@]+", address):
+        raise ConfigError(f"MAIL_FROM={address!r}: expected an e-mail address")
+    return address
+
+
+def _public_url(env: Mapping[str, str], environment: str) -> str:
+    """Where people outside find the product: links in mails start with it."""
+    given = env.get("PUBLIC_URL", "").rstrip("/")
+    if not given and environment == "production" and env.get("SMTP_URL"):
+        raise ConfigError("PUBLIC_URL is required in production when SMTP_URL is set: mails hold links")
+    if given and not re.fullmatch(r"https?://[^\s/?#]+", given):
+        raise ConfigError("PUBLIC_URL: expected https://host")
+    return given or f"http://{env.get('HOST') or '127.0.0.1'}:{env.get('PORT') or 5000}"
 
 
 def _hosts(text: str) -> tuple[str, ...]:

@@ -45,6 +45,9 @@ def test_production_has_no_default_secret_and_no_demo(tmp_path: Path) -> None:
         ("ENCOURS_ENV", "prod"),
         ("ENCOURS_DEMO", "yes"),
         ("DATABASE_URL", "mysql://x"),
+        ("SMTP_URL", "mail.example"),
+        ("MAIL_FROM", "nobody"),
+        ("PUBLIC_URL", "encours.example"),
     ],
 )
 def test_a_bad_value_is_named(tmp_path: Path, name: str, value: str) -> None:
@@ -59,3 +62,12 @@ def test_lists_and_addresses_are_read(tmp_path: Path) -> None:
     assert settings.push_allowed_hosts == ("127.0.0.1:9000", "push.example")
     assert settings.database_url == "postgresql+psycopg2://db/encours"
     assert not settings.sqlite
+
+
+def test_mails_come_from_who_signs_in_and_lead_to_where_people_find_the_product(tmp_path: Path) -> None:
+    assert read(tmp_path, PORT="5103").public_url == "http://127.0.0.1:5103"
+    smtp = "smtps://encours%40martel.test:secret@mail.martel.test"
+    settings = read(tmp_path, SMTP_URL=smtp, PUBLIC_URL="https://encours.martel.test/")
+    assert (settings.mail_from, settings.public_url) == ("encours@martel.test", "https://encours.martel.test")
+    with pytest.raises(ConfigError, match="PUBLIC_URL"):
+        read(tmp_path, ENCOURS_ENV="production", SECRET_KEY="x" * 40, SMTP_URL=smtp)

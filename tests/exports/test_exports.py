@@ -37,7 +37,7 @@ from webapp.users.models import AuditEntry, AuditPayload
 from webapp.users.services import move_user
 
 Browser = Callable[[Actor], FlaskClient]
-ALL = ["aging", "alerts", "clients", "invoices", "overdue", "payments", "statement", "write_offs"]
+ALL = ["aging", "alerts", "clients", "disputes", "invoices", "overdue", "payments", "statement", "write_offs"]
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.promises import size
+from tests.proofs import size
 
 OWN = [
     "",

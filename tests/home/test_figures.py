@@ -54,7 +54,7 @@ def test_figures_add_up_from_the_books(cast: Cast, count_queries: Callable) -> N
     account = get_account(cast.bob, client.id)
     with count_queries() as sql:
         figures = read_figures(cast.bob, account)
-    assert len(sql) == 2
+    assert len(sql) == 3
     assert (figures.trend, figures.recent.mean, figures.before.mean) == (10, 17, 7)
     assert figures.last == (today() - timedelta(days=23), 50_000) == figures.best
     assert figures.aging.buckets == (79_000, 20_000, 40_000, 0, 0, 0) and figures.aging.credits == 5_000

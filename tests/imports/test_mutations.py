@@ -15,7 +15,7 @@ from sqlalchemy import select
 from tests.factories.imports import dump
 from tests.factories.people import Cast
 from tests.imports.test_robustness import REAL, mutate
-from tests.promises import size
+from tests.proofs import size
 from webapp.core import jobs
 from webapp.extensions import db
 from webapp.imports.models import Import

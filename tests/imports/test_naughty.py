@@ -12,7 +12,7 @@ import pytest
 from tests.factories.imports import bring, write
 from tests.factories.naughty import naughty_strings
 from tests.factories.people import Cast
-from tests.promises import Figures
+from tests.proofs import Figures
 from webapp.clients.models import Client
 from webapp.core.errors import Invalid
 from webapp.extensions import db

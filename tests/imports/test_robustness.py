@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from tests.factories.imports import bring, dump
 from tests.factories.people import Cast
-from tests.promises import size
+from tests.proofs import size
 from webapp.core import jobs
 from webapp.core.errors import DomainError
 from webapp.imports.parsers.csv import read_dialect, read_rows

@@ -96,6 +96,9 @@ PLACES = [
     Place("duplicates", "alice", "/clients/duplicates"),
     Place("sheet settings", "ada", "/settings/client-sheet"),
     Place("client thread", "bob", "/clients/{client}/thread"),
+    Place("client access", "bob", "/clients/{client}/access"),
+    Place("followers", "alice", "/threads/{talk}/followers"),
+    Place("a link that opens nothing", None, "/g/none"),
     Place("invoices", "bob", "/invoices"),
     Place("threads", "bob", "/threads"),
     Place("invoice thread", "bob", "/invoices/{invoice}"),
@@ -131,6 +134,13 @@ PLACES = [
     Place("matching", "alice", "/matching"),
     Place("matching queue", "alice", "/matching?list=1"),
     Place("sure proposals", "alice", "/matching/sure"),
+    Place("promises", "alice", "/promises?filter=all"),
+    Place("promise", "alice", "/promises/{promise}"),
+    Place("new promise", "bob", "/threads/{client}/promises/new"),
+    Place("tasks", "alice", "/tasks?filter=all"),
+    Place("new task", "bob", "/threads/{client}/tasks/new"),
+    Place("credit requests", "alice", "/credit-requests"),
+    Place("credit request", "alice", "/credit-requests/{request}"),
     Place("client", "david", "/clients/{client}"),
     Place("people", "ada", "/settings/people"),
     Place("person", "ada", "/settings/people/{person}"),
@@ -213,6 +223,8 @@ def import_control(page: Page) -> str:
 
 
 FINDERS: dict[str, tuple[str, Callable[[Page], str]]] = {
+    "promise": ("alice", lambda page: tail(page, "/promises?filter=all", "a[href^='/promises/0']")),
+    "request": ("alice", lambda page: tail(page, "/credit-requests", "a[href^='/credit-requests/0']")),
     "alert": ("bob", lambda page: tail(page, "/alerts", ".alert h3 a")),
     "invoice": ("bob", invoice_with_a_message),
     "talk": ("alice", lambda page: tail(page, "/threads", "a.row[href^='/invoices/']")),

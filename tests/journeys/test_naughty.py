@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 
 from tests.factories.naughty import naughty_strings
 from tests.journeys.conftest import Enter
-from tests.promises import Figures, size
+from tests.proofs import Figures, size
 from tests.serving import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.promise("R10")]

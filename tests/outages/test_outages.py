@@ -13,7 +13,7 @@ import pytest
 from tests.daemons import Postgres, Redis, skip_or_fail
 from tests.outages import scenes
 from tests.outages.house import House
-from tests.promises import Figures, size
+from tests.proofs import Figures, size
 
 pytestmark = [pytest.mark.server, pytest.mark.promise("R17")]
 ROUNDS, SENDS = size((1, 5), (10, 20))

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from tests.factories.people import Cast
 from tests.payments.book import Book
-from tests.promises import Figures, size
+from tests.proofs import Figures, size
 from webapp.core.clock import today
 from webapp.extensions import db
 from webapp.invoices.models import Balance

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import pytest
 import requests
 
-from tests.promises import FULL, Figures
+from tests.proofs import FULL, Figures
 from tests.realtime.conftest import Live
 from tests.realtime.server import Client
 

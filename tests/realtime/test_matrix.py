@@ -24,6 +24,7 @@ EVENTS: dict[str, tuple[Callable[[str, str], dict[str, Any]], bool]] = {
     "thread.join": (lambda thread, _m: {"thread_id": thread}, False),
     "thread.read": (lambda thread, _m: {"thread_id": thread, "seq": 1}, False),
     "thread.typing": (lambda thread, _m: {"thread_id": thread}, False),
+    "thread.here": (lambda thread, _m: {"thread_id": thread}, False),
     "message.send": (
         lambda thread, _m: {"thread_id": thread, "client_id": str(uuid.uuid4()), "body": "Vu."},
         False,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.factories.naughty import naughty_strings
-from tests.promises import Figures
+from tests.proofs import Figures
 from tests.realtime.conftest import Live
 from tests.realtime.server import Client
 

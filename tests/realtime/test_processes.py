@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from socketio.exceptions import SocketIOError
 
-from tests.promises import Figures, size
+from tests.proofs import Figures, size
 from tests.realtime.conftest import Live, Several
 from tests.realtime.server import Client, wait_for
 from tests.realtime.test_rights import ACTS, elsewhere

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.promises import Figures, size
+from tests.proofs import Figures, size
 from tests.realtime.conftest import Live
 from tests.realtime.proxy import Proxy
 from tests.realtime.server import Client, wait_for

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 import requests
 
-from tests.promises import Figures, size
+from tests.proofs import Figures, size
 from tests.realtime.conftest import Live
 from tests.realtime.server import Client
 

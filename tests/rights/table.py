@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from tests.rights.acts import ACTS
 from tests.rights.expectations import ALL, FINANCE, IMPORTERS, RISK, Row
+from tests.rights.talk import TALK
 
 ADMIN = frozenset({"admin"})
 LIMITS = frozenset({"credit_manager", "cfo"})
@@ -11,7 +13,6 @@ ONCE = frozenset({200, 201, 204, 302, 303, 409})  # who comes second is told tha
 ANSWER = RISK - {"admin"}
 # A file, as `world.ask` sends it.
 FILE = "<file>"
-BOB = frozenset({"sales_rep"})
 COLUMNS = {"ref": "NO_PIECE", "client_ref": "CLIENT", "issued_on": "DATE", "gross": "TTC"}
 CLIENT = {"legal_name": "Ateliers du Rhône", "city": "Lyon"}
 INVOICE = {
@@ -163,7 +164,9 @@ TABLE: dict[str, Row] = {
         IMPORTERS, scope="client", form=CLIENT_FORM, accept=frozenset({200, 302, 303, 409})
     ),
     "GET /clients/<uuid:client_id>/visit": Row(scope="client"),
-    "GET /clients/<uuid:client_id>/<any(invoices,contacts,identity,documents):panel>": Row(scope="client"),
+    "GET /clients/<uuid:client_id>/<any(invoices,disputes,contacts,identity,documents):panel>": Row(
+        scope="client"
+    ),
     f"GET {PART}/new": Row(scope="client"),
     f"POST {PART}/new": Row(scope="client", form=CONTACT),
     f"GET {PART}/<uuid:part_id>": Row(scope="client"),
@@ -203,6 +206,7 @@ TABLE: dict[str, Row] = {
     "POST /settings/client-sheet/<uuid:field_id>": Row(ADMIN, form={"label": "Effectif", "used": "1"}),
     # Stored files: theirs who brought them; the rights of documents are in tests/files.
     "GET /files/<uuid:file_id>": Row(scope="nobody"),
+    "GET /files/<uuid:file_id>/thumb": Row(scope="nobody"),
     "GET /api/v1/files/<uuid:file_id>": Row(scope="nobody"),
     "POST /api/v1/files": Row(form={"file": PDF}),
     "GET /invoices": Row(),
@@ -334,30 +338,9 @@ TABLE: dict[str, Row] = {
     "POST /api/v1/write-offs/<uuid:write_off_id>/undo": Row(
         FINANCE, scope="client", body={}, accept=frozenset({409})
     ),
-    # Threads
-    "GET /api/v1/threads": Row(),
-    "GET /api/v1/threads/<uuid:thread_id>": Row(scope="client"),
-    "GET /api/v1/threads/<uuid:thread_id>/messages": Row(scope="client"),
-    "POST /api/v1/threads/<uuid:thread_id>/messages": Row(
-        scope="client", body={"client_id": "<fresh>", "body": "Bonjour"}
-    ),
-    "POST /api/v1/threads/<uuid:thread_id>/read": Row(scope="client", body={"seq": 1}),
-    "PUT /api/v1/threads/<uuid:thread_id>/level": Row(scope="client", body={"level": "mentions"}),
-    "PATCH /api/v1/messages/<uuid:message_id>": Row(
-        frozenset({"sales_rep"}), scope="client", body={"body": "Repris"}
-    ),
-    "DELETE /api/v1/messages/<uuid:message_id>": Row(BOB, scope="client"),
-    "POST /api/v1/messages/<uuid:message_id>/reactions": Row(scope="client", body={"emoji": "👍"}),
-    "GET /threads": Row(),
-    "GET /invoices/<uuid:invoice_id>": Row(scope="client"),
-    "GET /clients/<uuid:client_id>/thread": Row(scope="client"),
-    "POST /threads/<uuid:thread_id>/messages": Row(
-        scope="client", form={"client_id": "<fresh>", "body": "Bonjour"}
-    ),
-    "POST /threads/<uuid:thread_id>/level": Row(scope="client", form={"level": "mentions"}),
-    "POST /messages/<uuid:message_id>/edit": Row(BOB, scope="client", form={"body": "Repris"}),
-    "POST /messages/<uuid:message_id>/delete": Row(BOB, scope="client", form={}),
-    "POST /messages/<uuid:message_id>/react": Row(scope="client", form={"emoji": "👍"}),
+    # Threads, what clients read of them, acts made there, disputes
+    **TALK,
+    **ACTS,
     # Limits and alerts
     "GET /clients/<uuid:client_id>/limit": Row(RISK, scope="client", denied=0),
     "POST /clients/<uuid:client_id>/limit": Row(

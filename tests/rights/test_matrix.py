@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from tests.factories.people import Cast
-from tests.promises import Figures
+from tests.proofs import Figures
 from tests.rights.expectations import Row
 from tests.rights.table import TABLE
 from tests.rights.world import OUTSIDERS, World, ask, make_world, sign_in
@@ -28,6 +28,8 @@ PARTS = {
     "on": "2026-11-02",
     "write_off_id": "<write_off>",
     "alert_id": "<alert>",
+    "dispute_id": "<dispute>",
+    "code": "quality",
     "notification_id": "<notification>",
     "session_id": "<session>",
     "token_id": "<token>",
@@ -35,6 +37,7 @@ PARTS = {
     "user_id": "<person>",
     "branch_id": "<branch>",
     "device_id": "<new>",
+    "grant_id": "<grant>",
     "import_id": "<import>",
     "matching_id": "<matching>",
     "batch_id": "<batch>",
@@ -48,6 +51,11 @@ PARTS = {
     "part": "contacts",
     "panel": "contacts",
     "handle": "bob",
+    "act_id": "<act>",
+    "promise_id": "<promise>",
+    "task_id": "<task>",
+    "request_id": "<request>",
+    "kind": "test",
     "token": "no-such-token",
     "filename": "dist/manifest.json",
 }

@@ -13,8 +13,10 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from tests.factories.books import make_client, make_invoice
+from tests.factories.disputes import make_dispute
 from tests.factories.limits import alerts_of, make_limit
 from tests.factories.people import Cast
+from tests.factories.promises import credit_request, promise, task
 from tests.factories.talk import say
 from webapp.clients.models import Client
 from webapp.clients.services import custom, parts
@@ -31,6 +33,8 @@ from webapp.notifications.models import Notification
 from webapp.payments.queries import proposals_for
 from webapp.payments.rules import Share
 from webapp.payments.services import match, record_payment, write_off
+from webapp.sharing.services import give_access
+from webapp.threads.services import post_act
 from webapp.users.actor import Actor
 from webapp.users.current import SESSION_KEY
 from webapp.users.models import ApiToken, Passkey
@@ -76,7 +80,11 @@ def make_world(cast: Cast) -> World:
     with unit_of_work():
         billed = make_invoice(cast, client, 90_000, ref="F-LYON-2")
         loss = write_off(cast.sonia, billed, amount=60_000, reason="goodwill")
+    dispute = make_dispute(cast, invoice, 1_000)
     message = say(cast.bob, invoice.id, "Le client conteste deux lignes.")
+    with unit_of_work():
+        shown = {"kind": "test", "act_id": new_id()}
+        post_act(cast.bob, invoice.id, client_id=new_id(), body="Un acte", **shown)
     with unit_of_work():
         payment = record_payment(
             cast.sonia,
@@ -110,6 +118,8 @@ def make_world(cast: Cast) -> World:
         db.session.flush()
     import_id, export_id = _import(cast), _export(cast)
     contact_id, field_id = _sheet(cast, client)
+    with unit_of_work():
+        grant_id = str(give_access(cast.bob, client.id, uuid.UUID(contact_id)).id)
     alert = next(alert for alert in alerts_of(client) if alert.state == "open")
     mine = db.session.scalars(select(Notification).where(Notification.user_id == cast.bob.user_id)).first()
     token = db.session.scalars(select(ApiToken).where(ApiToken.user_id == cast.bob.user_id)).one()
@@ -122,10 +132,15 @@ def make_world(cast: Cast) -> World:
             "client": str(client.id),
             "invoice": str(invoice.id),
             "message": str(message.id),
+            "act": str(shown["act_id"]),
+            "promise": str(promise(cast.bob, invoice.id, 10_000).id),
+            "task": str(task(cast.bob, invoice.id, cast.chloe).id),
+            "request": str(credit_request(cast.bob, invoice.id, 1_000).id),
             "payment": str(payment.id),
             "write_off": str(loss.id),
             "order": str(orders["order"]),
             "alert": str(alert.id),
+            "dispute": str(dispute.id),
             "notification": str(mine.id),
             "session": str(session.id),
             "token": str(token.id),
@@ -134,6 +149,7 @@ def make_world(cast: Cast) -> World:
             "branch": str(cast.nantes.id),
             "new": str(new_id()),
             "contact": contact_id,
+            "grant": grant_id,
             "field": field_id,
             "bob": str(cast.bob.user_id),
             "alice": str(cast.alice.user_id),
@@ -150,7 +166,12 @@ def make_world(cast: Cast) -> World:
 def _sheet(cast: Cast, client: Client) -> tuple[str, str]:
     """A person at the client's, and a question about it that is answered."""
     with unit_of_work():
-        values = {"name": "Élise Delorme", "role": "payer", "phone": "04 78 00 00 00"}
+        values = {
+            "name": "Élise Delorme",
+            "role": "payer",
+            "phone": "04 78 00 00 00",
+            "email": "elise@rhone.test",
+        }
         contact_id = str(parts.add_part(cast.system, client.id, "contacts", values).id)
         field_id = custom.define_field(cast.system, label="Effectif", kind="number").id
         custom.answer_field(cast.bob, client.id, field_id, "8")

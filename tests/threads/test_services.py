@@ -166,7 +166,7 @@ def test_a_deleted_message_leaves_a_tombstone(cast: Cast, thread_id) -> None:
     assert (shown["body"], shown["html"], shown["mentions"], shown["reactions"]) == ("", "", [], [])
     assert shown["deleted_at"] and shown["seq"] == 1
     assert _audited("message.delete") == 1
-    assert queries.search(cast.bob, "secret") == []
+    assert queries.search_thread(cast.bob, thread_id, "secret").items == []
     for act in (
         lambda: services.edit_message(cast.bob, message_id, "x"),
         lambda: services.react(cast.bob, message_id, "👍"),

@@ -47,6 +47,7 @@ class Post:
     at: datetime
     reply_to: int | None = None
     likes: list[tuple[str, str]] = field(default_factory=list)
+    photos: int = 0
 
 
 class Casting:
@@ -79,7 +80,7 @@ class Casting:
             body = wording.format_map(self.facts | self._dates(wording, instant.date()))
             answers = places[each.to] if each.to is not None else None
             likes = [like for like in dict.fromkeys(likes) if like[0] != author]
-            posts.append(Post(author, polish(body), instant, answers, likes))
+            posts.append(Post(author, polish(body), instant, answers, likes, each.photos))
         return posts
 
     def _choose(self, story: Story) -> list[tuple[int, Line, str]]:

@@ -19,7 +19,8 @@ from webapp.core import events
 from webapp.core.bulk import analyze
 from webapp.core.clock import today
 from webapp.core.db import unit_of_work
-from webapp.demo import inbox, posting, writing
+from webapp.demo import disputing, exchanges, inbox, posting, writing
+from webapp.demo.acts import write_acts
 from webapp.demo.bookkeeping import write_books
 from webapp.demo.books import Document, stream_books
 from webapp.demo.commerce import write_commerce
@@ -51,6 +52,7 @@ class Loaded:
     alerts: int
     threads: int
     messages: int
+    disputes: int
 
 
 @dataclass
@@ -92,7 +94,13 @@ def load(clients: int = CLIENTS, invoices: int = INVOICES, seed: int = SEED, say
         tell(f"{len(talk)} threads, {sum(map(len, posted))} messages")
         inbox.tell(alerts, [message_id for ids in posted for message_id in ids])
         hours = posting.set_back(rng, posted, talk, world.user_ids, world.day)
+        apart = random.Random(f"exchanges:{seed}")  # nosec B311 # the rest stays as it was
+        said = exchanges.write(apart, talk, ids, world.user_ids)
         inbox.set_back(alerts, hours, world.day)
+        disputed = disputing.dispute(rng, talk, ids, world.user_ids, world.day)
+        tell(f"{disputed} disputes")
+        acts = write_acts(random.Random(seed), talk, world.talked_of, world.user_ids, world.day)  # nosec B311
+        tell(f"{acts} promises, tasks and requests")
         # Everything that events would cause is written above; telling browsers would be noise.
         events.forget()
         analyze()
@@ -103,8 +111,9 @@ def load(clients: int = CLIENTS, invoices: int = INVOICES, seed: int = SEED, say
         payments=world.payments,
         limits=len(world.limits),
         alerts=len(alerts),
-        threads=len(talk),
-        messages=sum(map(len, posted)),
+        disputes=disputed,
+        threads=len(talk) + len(said),
+        messages=sum(map(len, posted)) + sum(map(len, said)),
     )
 
 

@@ -6,14 +6,18 @@ import random
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from io import BytesIO
 
 from sqlalchemy import insert, select, update
 
 from webapp.clients.models import Client
 from webapp.demo.people import CAST
+from webapp.demo.photos import draw_pallet
 from webapp.demo.talk import Conversation, Post
 from webapp.demo.writing import at
 from webapp.extensions import db
+from webapp.files.services import keep
+from webapp.files.storage import receive
 from webapp.risk.models import Alert
 from webapp.risk.policy import may_answer_alerts, may_hear_of
 from webapp.risk.services import acknowledge
@@ -26,6 +30,7 @@ from webapp.users.queries import list_actors
 ANSWERED = {1: 0.7, 2: 0.5, 3: 0.25}
 MOST_ANSWERS = 200
 FRESH_BREACHES = 3
+MOST_FILMS = 3  # conversations with photos
 FAVOURITE = CAST[1].email
 CHUNK = 500
 Posted = list[list[uuid.UUID]]
@@ -107,14 +112,19 @@ def post(
         for place, each in enumerate(conversation.posts)
     )
     reactions = []
+    films = 0
     for _at, number, place in turns:
         each: Post = talk[number].posts[place]
+        author = actors[people[each.author]]
+        films += bool(each.photos)
+        photos = _photos(author, number, each.photos) if films <= MOST_FILMS else []
         message = post_message(
-            actors[people[each.author]],
+            author,
             document_ids[talk[number].subject],
             client_id=uuid.UUID(int=rng.getrandbits(128), version=4),
             body=each.body,
             reply_to=posted[number][each.reply_to] if each.reply_to is not None else None,
+            attachment_ids=photos,
         )
         posted[number].append(message.id)
         reactions += [
@@ -124,6 +134,16 @@ def post(
     if reactions:
         db.session.execute(insert(Reaction.__table__), reactions)
     return posted
+
+
+def _photos(author: Actor, seed: int, count: int) -> list[uuid.UUID]:
+    """Photos of the goods, as their author brought them."""
+    rng = random.Random(seed)  # nosec B311 # a picture, no secret
+    brought = [receive(BytesIO(draw_pallet(rng))) for _ in range(count)]
+    return [
+        keep(author, arrival, f"palette {place}.jpg", quota=arrival.size + 10**12).id
+        for place, arrival in enumerate(brought, 1)
+    ]
 
 
 def set_back(

@@ -10,7 +10,10 @@ from flask.views import MethodView
 
 from webapp.core.api import answer, blueprint, idempotent
 from webapp.files import schemas
+from webapp.files.models import StoredFile
+from webapp.files.rules import EXTENSIONS
 from webapp.files.serving import arrived, keep_arrived, serve
+from webapp.files.storage import Arrival
 
 blp = blueprint("files", __name__, "Stored files: brought once, then hung on a document.")
 
@@ -24,9 +27,13 @@ class Files(MethodView):
     def post(self, files: dict[str, Any]) -> Response:
         """Bring a file. It is yours alone until it hangs on something; unused, it goes after a week."""
         brought = arrived()
-        payload = [brought[0].sha256, brought[1]] if brought else []
-        outcome = idempotent("file.keep", payload, lambda: (201, schemas.file_json(keep_arrived(brought))))
+        payload = [brought[0].brought, brought[1]] if brought else []
+        outcome = idempotent("file.keep", payload, lambda: (201, schemas.file_json(_keep(brought))))
         return answer(outcome.result, outcome.status)
+
+
+def _keep(brought: tuple[Arrival, str] | None) -> StoredFile:
+    return keep_arrived(brought, EXTENSIONS)
 
 
 @blp.route("/files/<uuid:file_id>")

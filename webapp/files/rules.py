@@ -17,8 +17,14 @@ EXTENSIONS = {
     "image/jpeg": "jpg",
     "image/png": "png",
     "image/webp": "webp",
-    "image/heic": "heic",
+    "image/heic": "jpg",  # shown as JPEG everywhere, so kept as one
+    "audio/webm": "webm",
+    "audio/ogg": "ogg",
+    "audio/mp4": "m4a",
 }
+PICTURES = frozenset({"image/jpeg", "image/png", "image/webp", "image/heic"})
+SOUNDS = frozenset({"audio/webm", "audio/ogg", "audio/mp4"})
+PAPERS = frozenset({"application/pdf"}) | PICTURES  # what a document of a client can be
 # Brands of the ISO container that hold a HEIF still picture (ISO/IEC 23008-12, annexes B and D).
 _HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1"})
 

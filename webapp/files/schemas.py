@@ -12,7 +12,8 @@ from webapp.files.models import StoredFile
 
 
 class FileUpload(ApiSchema):
-    """A file, as a form of several parts: PDF, JPEG, PNG, WebP or HEIC, at most 15 MB."""
+    """A file, as a form of several parts: PDF, JPEG, PNG, WebP, HEIC, or a sound
+    (WebM, Ogg, MP4) of two minutes, at most 15 MB."""
 
     file = Upload(required=True)
 
@@ -24,6 +25,9 @@ class FileSchema(ApiSchema):
     name = fields.String()
     media_type = fields.String()
     size = fields.Integer()
+    width = fields.Integer(allow_none=True, metadata={"description": "pixels of a picture"})
+    height = fields.Integer(allow_none=True)
+    duration_ms = fields.Integer(allow_none=True, metadata={"description": "length of a sound"})
     created_at = fields.DateTime()
 
 
@@ -34,5 +38,8 @@ def file_json(row: StoredFile) -> dict[str, Any]:
         "name": row.name,
         "media_type": row.media_type,
         "size": row.size,
+        "width": row.width,
+        "height": row.height,
+        "duration_ms": row.duration_ms,
         "created_at": row.created_at,
     }

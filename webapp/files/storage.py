@@ -16,22 +16,32 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.core.errors import Invalid, TooLarge
 from webapp.core.ids import new_id
-from webapp.files import rules
+from webapp.files import rules, sounds
+from webapp.files.pictures import SIZES, Look, develop, listen
 
 FOLDER = "files"
 BLOCK, HEAD = 64 * 1024, 4 * 1024
 STALE_SECONDS = 24 * 3600
 TOO_LARGE = _l("Un fichier pèse au plus %(mb)s Mo.", mb=rules.LARGEST // rules.MEGABYTE)
-REFUSED = _l("Ce fichier n’est ni un PDF, ni une photo (JPEG, PNG, WebP, HEIC).")
+REFUSED = _l("Ce fichier n’est ni un PDF, ni une photo (JPEG, PNG, WebP, HEIC), ni un message vocal.")
+EMPTY = _l("Ce fichier est vide.")
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """A content that is in its place on the disk; nothing in the database names it yet."""
+    """A content that is in its place on the disk; nothing in the database names it yet.
+
+    `brought` is the digest of what came, which for a picture is not what is kept.
+    """
 
     sha256: str
     size: int
-    media_type: str
+    look: Look
+    brought: str = ""
+
+    @property
+    def media_type(self) -> str:
+        return self.look.media_type
 
 
 def folder() -> Path:
@@ -45,37 +55,68 @@ def path_of(sha256: str) -> Path:
     return folder() / sha256[:2] / sha256
 
 
-def receive(stream: IO[bytes]) -> Arrival:
-    """Put what `stream` holds in its place; outside any transaction.
+def small_path_of(sha256: str, size: int) -> Path:
+    """Where a picture lies in one of its small sizes."""
+    return folder() / sha256[:2] / f"{sha256}-{size}"
 
-    Raises TooLarge, and Invalid (`file`) when it is empty or of a kind that is not taken. What is
-    refused leaves nothing behind.
+
+def receive(stream: IO[bytes]) -> Arrival:
+    """Put what `stream` holds in its place; outside any transaction. A picture is drawn again first.
+
+    Raises TooLarge, and Invalid (`file`) when it is empty, of a kind that is not taken, or cannot be
+    looked at. What is refused leaves nothing behind.
     """
     top = folder()
     top.mkdir(parents=True, exist_ok=True)
-    waiting, size, digest, head = top / f"{new_id().hex}.part", 0, hashlib.sha256(), b""
+    came = top / f"{new_id().hex}.part"
+    drawn = came.with_suffix(".drawn")
     try:
-        with waiting.open("xb") as target:
-            while block := stream.read(BLOCK):
-                size += len(block)
-                if size > rules.LARGEST:
-                    raise TooLarge(TOO_LARGE, errors={"file": TOO_LARGE})
-                head = head or block[:HEAD]
-                digest.update(block)
-                target.write(block)
-        arrival = Arrival(digest.hexdigest(), size, recognise(head))
-        place = path_of(arrival.sha256)
-        place.parent.mkdir(exist_ok=True)
-        os.replace(waiting, place)  # the same content again is as good, and young once more
+        brought, media_type = _write(stream, came)
+        if media_type in rules.PICTURES:
+            return _settle(drawn, develop(came, media_type, drawn), brought)
+        look = listen(came, media_type) if media_type in rules.SOUNDS else Look(media_type)
+        return _settle(came, look, brought)
     finally:
-        waiting.unlink(missing_ok=True)
-    return arrival
+        for path in (came, drawn, *(Path(f"{drawn}-{size}") for size in SIZES)):
+            path.unlink(missing_ok=True)
+
+
+def _write(stream: IO[bytes], target: Path) -> tuple[str, str]:
+    """What came, as it came: its digest, and what its first bytes say it is."""
+    size, digest, head = 0, hashlib.sha256(), b""
+    with target.open("xb") as file:
+        while block := stream.read(BLOCK):
+            size += len(block)
+            if size > rules.LARGEST:
+                raise TooLarge(TOO_LARGE, errors={"file": TOO_LARGE})
+            head = head or block[:HEAD]
+            digest.update(block)
+            file.write(block)
+    return digest.hexdigest(), recognise(head)
+
+
+def _settle(kept: Path, look: Look, brought: str) -> Arrival:
+    """Into its place, small sizes first: whoever finds the content finds them too."""
+    with kept.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    size, place = kept.stat().st_size, path_of(sha256)
+    place.parent.mkdir(exist_ok=True)
+    if look.width is not None:
+        for small in SIZES:
+            os.replace(f"{kept}-{small}", small_path_of(sha256, small))
+    os.replace(kept, place)  # the same content again is as good, and young once more
+    return Arrival(sha256, size, look, brought)
 
 
 def recognise(head: bytes) -> str:
     """The media type that the first bytes say. Raises Invalid for what is not taken."""
+    if not head:
+        raise Invalid(errors={"file": EMPTY}, code="file_empty")
     if rules.is_heif(head):
         return "image/heic"
+    sound = sounds.recognise(head)
+    if sound is not None:
+        return sound
     try:
         found = {match.mime_type for match in puremagic.magic_string(head)}
     except (puremagic.PureError, ValueError):
@@ -92,5 +133,5 @@ def unnamed(known: set[str]) -> Iterator[Path]:
         return
     oldest = time.time() - STALE_SECONDS
     for path in folder().rglob("*"):
-        if path.is_file() and path.name not in known and path.stat().st_mtime < oldest:
+        if path.is_file() and path.name.partition("-")[0] not in known and path.stat().st_mtime < oldest:
             yield path

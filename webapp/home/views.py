@@ -9,8 +9,9 @@ from flask import Blueprint, render_template
 
 from webapp.home import lists
 from webapp.home.queries import today
+from webapp.home.queries.waiting import Waiting, list_waiting_for
 from webapp.invoices.queries import aging
-from webapp.payments.queries import count_to_match, list_write_offs
+from webapp.payments.queries import count_to_match
 from webapp.risk.queries import list_open_alerts
 from webapp.threads.queries import list_conversations
 from webapp.users.actor import Actor
@@ -21,14 +22,14 @@ __all__ = ["blueprint", "lists"]  # imported, they register themselves
 blueprint = Blueprint("home", __name__)
 MOST_TODO, MOST_WATCHED, CONVERSATIONS = 6, 3, 20
 # What comes first: breaches, then who waits for an answer, warnings, large invoices, mere notices.
-ALERT_RANKS, MENTION, LOSS, INVOICE, PAYMENTS = {3: 5, 2: 3, 1: 1}, 4, 3, 2, 2
-MOST_LOSSES = 3
+ALERT_RANKS, MENTION, INVOICE, PAYMENTS = {3: 5, 2: 3, 1: 1}, 4, 2, 2
+RANKS, LATE_TASK = {"task": 3, "loss": 3, "credit": 3, "tasks": 0}, 4
 
 
 @dataclass(frozen=True)
 class Todo:
-    """Something that waits: an alert, a mention, a loss to decide, payments to match or an invoice; `rank` is
-    its gravity, at most 5."""
+    """Something that waits: an alert, a mention, a task, a loss or a credit note to decide, payments to match
+    or an invoice; `rank` is its gravity, at most 5."""
 
     kind: str
     rank: int
@@ -51,18 +52,20 @@ def index() -> str:
 
 
 def list_waiting(actor: Actor) -> list[Todo]:
-    """Alerts, conversations that name the reader, losses to decide, payments to match, large overdue
-    invoices, gravest first."""
+    """Alerts, conversations that name the reader, tasks, losses and credit notes to decide, payments to
+    match, large overdue invoices, gravest first."""
     todos = [
         Todo("alert", ALERT_RANKS[line.alert.severity], line)
         for line in list_open_alerts(actor, limit=MOST_TODO)
     ]
     conversations = list_conversations(actor, limit=CONVERSATIONS)["items"]
     todos += [Todo("mention", MENTION, each) for each in conversations if each["mentioned"]]
-    if may(actor, "write_off.decide"):
-        asked = list_write_offs(actor, limit=MOST_LOSSES, state="asked", others=True)
-        todos += [Todo("loss", LOSS, row) for row in asked[:MOST_LOSSES]]
+    todos += [Todo(each.kind, _rank(each), each) for each in list_waiting_for(actor)]
     number, value = count_to_match(actor) if may(actor, "payment.write") else (0, 0)
     todos += [Todo("payments", PAYMENTS, (number, value))] if number else []
     todos += [Todo("invoice", INVOICE, invoice) for invoice in today.list_large_overdue(actor)]
     return sorted(todos, key=lambda todo: -todo.rank)
+
+
+def _rank(waiting: Waiting) -> int:
+    return LATE_TASK if waiting.days_late else RANKS[waiting.kind]

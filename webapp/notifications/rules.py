@@ -17,6 +17,10 @@ from webapp.risk.rules import BREACHES
 # Who is told of a warning, a level below the breach (the client's own rep and managers: in scope).
 WARNED = frozenset({"sales_rep", "branch_manager", "credit_manager"})
 PUSHED_FROM = 90
+AT_ONCE = frozenset({"mention", "alert_assigned", "dispute_assigned", "test"})
+# Who hears what stays unanswered or was missed, besides those it was given to.
+OVERSEERS = frozenset({"branch_manager", "credit_manager"})
+CREDITORS = frozenset({"accountant", "credit_manager"})  # who is asked for credit notes
 DAY = 86_400
 TOPIC_LENGTH = 32
 RETRIED = frozenset({408, 425, 429})
@@ -66,6 +70,24 @@ def message_recipients(
     return {user_id: kind for user_id, kind in heard.items() if user_id not in away}
 
 
+def dispute_overseers(readers: Iterable[Candidate]) -> set[UUID]:
+    """Who hears of a dispute that stays late: branch managers and credit managers among its readers."""
+    return {each.user_id for each in readers if each.entitled and each.role in OVERSEERS}
+
+
+def promise_recipients(
+    taken_by: UUID | None, sales_rep_id: UUID | None, candidates: Iterable[Candidate]
+) -> set[UUID]:
+    """Who hears that a promise was missed: who took it, the client's representative, its branch managers
+    and the credit managers, as far as they still see the client."""
+    close = {taken_by, sales_rep_id}
+    return {
+        person.user_id
+        for person in candidates
+        if person.entitled and (person.user_id in close or person.role in OVERSEERS)
+    }
+
+
 def topic(event_key: str, user_id: UUID) -> str:
     """The `Topic` of every POST about this event to this person: 32 URL-safe characters.
 
@@ -78,7 +100,7 @@ def topic(event_key: str, user_id: UUID) -> str:
 
 def urgency(kind: str) -> str:
     """`high` wakes a sleeping phone: breaches, being named, a test (RFC 8030, 5.3)."""
-    return "high" if kind in BREACHES or kind in ("mention", "alert_assigned", "test") else "normal"
+    return "high" if kind in BREACHES or kind in AT_ONCE else "normal"
 
 
 def outcome(status: int) -> str:

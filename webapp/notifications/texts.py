@@ -26,6 +26,22 @@ def push_words(kind: str, params: dict[str, Any] | None = None) -> tuple[str, st
         "alert_assigned": (_("Une alerte vous est confiée"), _("Touchez pour voir ce qui est attendu.")),
         "write_off_asked": (_("Une décision vous attend"), _("Un passage en perte demande votre accord.")),
         "write_off_decided": (_("Votre demande est décidée"), _("Touchez pour voir la réponse.")),
+        "dispute_assigned": (_("Un litige vous est confié"), _("Touchez pour voir ce qui est contesté.")),
+        "dispute_proposed": (_("Un avoir est proposé"), _("Un litige attend votre avoir.")),
+        "dispute_settled": (_("Un litige est réglé"), _("Touchez pour voir la décision.")),
+        "dispute_late": (_("Un litige est en retard"), _("Son échéance est passée. Touchez pour répondre.")),
+        "dispute_escalated": (
+            _("Un litige reste sans réponse"),
+            _("Son échéance est passée depuis plusieurs jours."),
+        ),
+        "promise_broken": (
+            _("Promesse non tenue"),
+            _("Un paiement promis n’est pas arrivé. Touchez pour voir."),
+        ),
+        "task_given": (_("Une tâche vous est confiée"), _("Touchez pour voir ce qui est attendu.")),
+        "task_due": (_("Une tâche est pour aujourd’hui"), _("Touchez pour voir ce qui est attendu.")),
+        "credit_asked": (_("Un avoir est demandé"), _("Touchez pour voir la demande.")),
+        "credit_answered": (_("Votre demande d’avoir a sa réponse"), _("Touchez pour voir la réponse.")),
         "mention": (_("On vous a mentionné"), _("Quelqu’un attend votre réponse dans un fil.")),
         "message": (_("Nouveau message"), _("Il y a du nouveau dans un fil que vous suivez.")),
         "test": (_("Vos notifications fonctionnent"), _("Cet appareil sonnera pour une alerte.")),
@@ -35,23 +51,20 @@ def push_words(kind: str, params: dict[str, Any] | None = None) -> tuple[str, st
 
 def inbox_words(kind: str, client: str | None, person: str | None) -> tuple[str, str]:
     """Title and second line in the inbox, where the reader's rights were asked first."""
-    whose = client or ""
-    if kind == "limit_breach":
-        return _("Plafond dépassé"), whose
-    if kind == "delay_breach":
-        return _("Retard au-delà du toléré"), whose
-    if kind == "limit_warning":
-        return _("Plafond bientôt atteint"), whose
-    if kind == "alert_assigned":
-        by = _("%(name)s vous a confié une alerte", name=person) if person else None
-        return by or _("Une alerte vous est confiée"), whose
-    if kind == "write_off_asked":
-        by = _("%(name)s demande un passage en perte", name=person) if person else None
-        return by or _("Un passage en perte est demandé"), whose
-    if kind == "write_off_decided":
-        by = _("%(name)s a décidé de votre passage en perte", name=person) if person else None
-        return by or _("Votre passage en perte est décidé"), whose
-    if kind == "mention":
-        by = _("%(name)s vous a mentionné", name=person) if person else None
-        return by or _("On vous a mentionné"), whose
-    return _("Nouveau message"), whose
+    plain = {
+        "write_off_asked": _("Un passage en perte est demandé"),
+        "write_off_decided": _("Votre passage en perte est décidé"),
+    }
+    named = {
+        "alert_assigned": _("%(name)s vous a confié une alerte", name=person),
+        "write_off_asked": _("%(name)s demande un passage en perte", name=person),
+        "write_off_decided": _("%(name)s a décidé de votre passage en perte", name=person),
+        "task_given": _("%(name)s vous a confié une tâche", name=person),
+        "credit_asked": _("%(name)s demande un avoir", name=person),
+        "credit_answered": _("%(name)s a répondu à votre demande d’avoir", name=person),
+        "dispute_assigned": _("%(name)s vous a confié un litige", name=person),
+        "dispute_proposed": _("%(name)s propose un avoir pour un litige", name=person),
+        "mention": _("%(name)s vous a mentionné", name=person),
+    }
+    title = named.get(kind) if person else None
+    return title or plain.get(kind) or push_words(kind)[0], client or ""

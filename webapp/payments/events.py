@@ -7,6 +7,14 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class InvoicesSettled:
+    """Somebody put money, or a credit note (`credit`), on these invoices. Files are not told row by row."""
+
+    invoice_ids: tuple[uuid.UUID, ...]
+    credit: bool
+
+
+@dataclass(frozen=True)
 class PaymentReturned:
     """The bank took this payment back; what it settled is open again."""
 

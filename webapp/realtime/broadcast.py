@@ -9,6 +9,8 @@ from webapp.realtime.connection import leave
 from webapp.realtime.ears import hears
 from webapp.threads import presence, queries
 from webapp.threads.events import (
+    ActChanged,
+    GuestRead,
     MessageDeleted,
     MessageEdited,
     MessageReacted,
@@ -45,6 +47,16 @@ def on_message(event: ThreadNews) -> None:
         out.to_room(NAMES[type(event)], {"message": shown}, event.thread_id)
 
 
+@hears(ActChanged)
+def on_act(event: ActChanged) -> None:
+    """Which card is to be asked for again, to who is looking at it."""
+    if not registry.in_room(event.thread_id):
+        return
+    clear_room(event.thread_id)
+    payload = {"thread_id": str(event.thread_id), "kind": event.kind, "id": str(event.id)}
+    out.to_room("act.changed", payload, event.thread_id)
+
+
 def clear_room(thread_id: uuid.UUID) -> None:
     """Ask the policy again for everyone in the room; who may no longer read it leaves."""
     if audience.is_clear(thread_id):
@@ -75,3 +87,11 @@ def on_read(event: ThreadRead) -> None:
     clear_room(event.thread_id)
     payload = {"thread_id": str(event.thread_id), "user_id": str(event.user_id), "seq": event.seq}
     out.to_thread_and_user("thread.read", payload, event.thread_id, event.user_id)
+
+
+@hears(GuestRead)
+def on_guest_read(event: GuestRead) -> None:
+    """The client has read: to the room of its thread. A guest has no socket to hear it on."""
+    clear_room(event.thread_id)
+    payload = {"thread_id": str(event.thread_id), "grant_id": str(event.grant_id), "seq": event.seq}
+    out.to_room("thread.read", payload, event.thread_id)

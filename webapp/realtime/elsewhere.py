@@ -28,7 +28,9 @@ def tell_typing(thread_id: uuid.UUID, user: dict[str, str], *, skip: str) -> Non
 
 
 def tell_all() -> None:
-    """Say again who is here: another process may have started, or missed it."""
+    """Say again who is here: another process may have started, or missed it. Who went quiet is gone."""
+    for thread_id in presence.expire():
+        tell_presence(thread_id)
     for thread_id in registry.rooms():
         _bus().publish(PRESENCE, thread_id=str(thread_id), users=_here(thread_id))
     presence.forget_the_silent(3 * REPEAT_SECONDS)
@@ -44,7 +46,12 @@ def hear(hint: Hint) -> None:
 
 
 def _here(thread_id: uuid.UUID) -> list[dict[str, str]]:
-    people = {connection.user_id: connection.actor for connection in registry.in_room(thread_id)}
+    looking = presence.here(thread_id)
+    people = {
+        connection.user_id: connection.actor
+        for connection in registry.in_room(thread_id)
+        if connection.user_id in looking
+    }
     return [
         {"id": str(user_id), "name": actor.name, "initials": actor.initials}
         for user_id, actor in people.items()

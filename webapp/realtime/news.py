@@ -1,4 +1,4 @@
-"""Alerts to each person entitled; changed invoices and clients as ids to ask again for."""
+"""Alerts and disputes to each person entitled; changed invoices and clients as ids to ask again for."""
 
 from __future__ import annotations
 
@@ -11,14 +11,20 @@ from sqlalchemy import select
 from webapp.clients.events import ClientMoved, ClientsChanged
 from webapp.clients.models import Client
 from webapp.clients.policy import may_see
+from webapp.disputes.events import DisputeChanged, DisputeOpened
+from webapp.disputes.policy import may_read as may_read_dispute
+from webapp.disputes.queries import find_dispute
+from webapp.disputes.schemas import dispute_news
 from webapp.extensions import db
 from webapp.invoices.events import BalanceChanged, InvoicesChanged
 from webapp.invoices.models import Invoice
+from webapp.promises.events import PromisesChanged
 from webapp.realtime import out, registry
 from webapp.realtime.ears import hears
 from webapp.risk.events import AlertChanged, AlertRaised, LimitChanged
 from webapp.risk.policy import may_hear_of
 from webapp.risk.queries import alert_for
+from webapp.users.actor import system_actor
 
 MOST_IDS = 50
 
@@ -38,6 +44,19 @@ def on_alert(event: AlertRaised | AlertChanged) -> None:
                 out.to_user(name, {"alert": shown}, actor.user_id)
 
 
+@hears(DisputeOpened, DisputeChanged)
+def on_dispute(event: DisputeOpened | DisputeChanged) -> None:
+    """Ids and the new state, to each connected person who may read it."""
+    people = registry.actors()
+    line = find_dispute(system_actor(), event.dispute_id) if people else None
+    if line is None:
+        return
+    name = "dispute.opened" if isinstance(event, DisputeOpened) else "dispute.changed"
+    for actor in people.values():
+        if may_read_dispute(actor, line):
+            out.to_user(name, dispute_news(line), actor.user_id)
+
+
 @hears(InvoicesChanged)
 def on_invoices(event: InvoicesChanged) -> None:
     query = select(Invoice.id, Client.branch_id, Client.sales_rep_id).join(
@@ -46,8 +65,8 @@ def on_invoices(event: InvoicesChanged) -> None:
     _tell("invoice.changed", event.invoice_ids, query, Invoice.id)
 
 
-@hears(BalanceChanged, ClientsChanged)
-def on_clients(event: BalanceChanged | ClientsChanged) -> None:
+@hears(BalanceChanged, ClientsChanged, PromisesChanged)
+def on_clients(event: BalanceChanged | ClientsChanged | PromisesChanged) -> None:
     _tell("client.changed", event.client_ids, _places(), Client.id)
 
 

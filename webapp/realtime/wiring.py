@@ -10,12 +10,16 @@ from flask import Flask
 from webapp.clients.events import ClientMoved, ClientsChanged
 from webapp.config import Settings
 from webapp.core import signals
+from webapp.disputes.events import DisputeChanged, DisputeOpened
 from webapp.extensions import socketio
 from webapp.invoices.events import BalanceChanged, InvoicesChanged
+from webapp.promises.events import PromisesChanged
 from webapp.realtime import codec, connection, dispatch, tail
 from webapp.realtime.lines import RoomManager
 from webapp.risk.events import AlertChanged, AlertRaised, LimitChanged
 from webapp.threads.events import (
+    ActChanged,
+    GuestRead,
     MessageDeleted,
     MessageEdited,
     MessageReacted,
@@ -31,14 +35,19 @@ NEWS = (
     ClientsChanged,
     InvoicesChanged,
     BalanceChanged,
+    PromisesChanged,
     LimitChanged,
     AlertRaised,
     AlertChanged,
+    DisputeOpened,
+    DisputeChanged,
     MessagesPosted,
     MessageEdited,
     MessageDeleted,
     MessageReacted,
     ThreadRead,
+    ActChanged,
+    GuestRead,
 )
 
 

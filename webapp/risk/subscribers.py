@@ -1,5 +1,5 @@
-"""Balances and limits changed: look at the clients again, in the same transaction. Also gives the
-navigation its figure."""
+"""Balances and limits changed: look at the clients again, in the same transaction, and say in the
+client's thread that a limit was decided. Also gives the navigation its figure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from webapp.core.pages import register_counter
 from webapp.invoices.events import BalanceChanged
 from webapp.risk.events import LimitChanged
 from webapp.risk.queries import count_open
-from webapp.risk.services import evaluate_clients
+from webapp.risk.services import evaluate_clients, tell_of_limit
 
 register_counter("open_alerts", count_open)
 
@@ -21,3 +21,4 @@ def _on_balances(event: BalanceChanged) -> None:
 @before_commit(LimitChanged)
 def _on_limit(event: LimitChanged) -> None:
     evaluate_clients([event.client_id])
+    tell_of_limit(event.client_id)

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from webapp.core.api import answer, blueprint, command, decode_cursor, encode_cursor
 from webapp.core.rates import messages as message_rate
 from webapp.threads import queries, services
-from webapp.threads.rules import unread
+from webapp.threads.rules import client_thread_of, unread
 from webapp.threads.schemas import (
+    ConversationsArgs,
     ConversationsOut,
     EditIn,
+    FollowersOut,
+    FoundOut,
     LevelIn,
     LevelOut,
+    LinksArgs,
+    LinksOut,
     MessageIn,
     MessageOut,
     MessagesArgs,
     MessagesOut,
     ReactionIn,
+    ReadersOut,
     ReadIn,
+    SearchArgs,
     ThreadOut,
     ThreadReadOut,
+    VersionsOut,
 )
 from webapp.threads.subjects import get_subject
 from webapp.users.current import current_actor
@@ -64,6 +73,7 @@ def post_message(values: dict[str, Any], thread_id: UUID) -> Any:
         client_id=values["client_id"],
         body=values["body"],
         reply_to=values["reply_to"],
+        attachment_ids=values["attachment_ids"],
     )
     return queries.present_one(message.id), 201
 
@@ -103,6 +113,41 @@ def react(values: dict[str, Any], message_id: UUID) -> Any:
     return queries.present_one(message.id), 200
 
 
+@blp.get("/messages/<uuid:message_id>/versions")
+@blp.response(200, VersionsOut)
+def list_versions(message_id: UUID) -> Any:
+    """What the message said, the first wording first, each with since when; nothing of a deleted one."""
+    return answer({"items": queries.list_versions(current_actor(), message_id)})
+
+
+@blp.get("/messages/<uuid:message_id>/readers")
+@blp.response(200, ReadersOut)
+def list_readers(message_id: UUID) -> Any:
+    """Who opened the thread, and up to where each has read; `read` says whether as far as this message."""
+    return answer({"items": queries.list_readers(current_actor(), message_id)})
+
+
+@blp.get("/threads/<uuid:thread_id>/search")
+@blp.arguments(SearchArgs, location="query")
+@blp.response(200, FoundOut)
+def search_thread(args: dict[str, Any], thread_id: UUID) -> Any:
+    """Messages with every word of `q` (or a word that starts so), the newest first, accents ignored."""
+    kept = decode_cursor(args["cursor"], 1)
+    before = kept[0] if kept and isinstance(kept[0], int) else None
+    page = queries.search_thread(current_actor(), thread_id, args["q"], before, args["limit"])
+    cursor = encode_cursor(page.items[-1]["seq"]) if page.more else None
+    return answer({"items": page.items, "next_cursor": cursor})
+
+
+@blp.get("/threads/<uuid:thread_id>/links")
+@blp.arguments(LinksArgs, location="query")
+@blp.response(200, LinksOut)
+def list_links(args: dict[str, Any], thread_id: UUID) -> Any:
+    """Invoices and clients that messages name, as cards for who asks: at most 200 messages at once."""
+    found = queries.list_links(current_actor(), thread_id, args["from_seq"], args["to_seq"])
+    return answer({"items": found})
+
+
 @blp.post("/threads/<uuid:thread_id>/read")
 @blp.arguments(ReadIn)
 @blp.response(200, ThreadReadOut)
@@ -123,12 +168,40 @@ def set_level(values: dict[str, Any], thread_id: UUID) -> Any:
     return {"thread_id": thread_id, "level": values["level"]}, 200
 
 
+@blp.get("/threads/<uuid:thread_id>/followers")
+@blp.response(200, FollowersOut)
+def list_followers(thread_id: UUID) -> Any:
+    """Who follows the thread, and how closely."""
+    items = queries.list_following(get_subject(current_actor(), thread_id))
+    return answer({"items": [asdict(item) for item in items], "next_cursor": None})
+
+
+@blp.put("/threads/<uuid:thread_id>/followers/<uuid:user_id>")
+@blp.response(204)
+@command("thread.add_follower")
+def add_follower(thread_id: UUID, user_id: UUID) -> Any:
+    """Have a colleague who may read it follow the thread."""
+    services.add_follower(current_actor(), thread_id, user_id)
+    return None, 204
+
+
+@blp.delete("/threads/<uuid:thread_id>/followers/<uuid:user_id>")
+@blp.response(204)
+@command("thread.remove_follower")
+def remove_follower(thread_id: UUID, user_id: UUID) -> Any:
+    """Have them follow no more; being named brings them back."""
+    services.remove_follower(current_actor(), thread_id, user_id)
+    return None, 204
+
+
 @blp.get("/threads")
-@blp.arguments(MessagesArgs(only=("limit", "cursor")), location="query")
+@blp.arguments(ConversationsArgs, location="query")
 @blp.response(200, ConversationsOut)
 def list_threads(args: dict[str, Any]) -> Any:
-    """The conversations the actor follows, the latest first."""
-    page = queries.list_conversations(current_actor(), args["limit"], args["cursor"])
+    """The conversations the actor follows, the latest first; `only` and `q` narrow them."""
+    page = queries.list_conversations(
+        current_actor(), args["limit"], args["cursor"], only=args["kept"], named=args["q"].strip()
+    )
     items = [{key: value for key, value in item.items() if key != "last_at"} for item in page["items"]]
     return answer({"items": items, "next_cursor": page["next_cursor"]})
 
@@ -157,6 +230,9 @@ def _thread(thread_id: UUID) -> dict[str, Any]:
         "id": str(thread_id),
         "thread_id": str(thread_id),
         "subject_type": subject.type,
+        "subject_id": str(subject.id),
+        "audience": subject.audience,
+        "client_thread_id": str(client_thread_of(subject.id)),
         "client_id": str(subject.client_id),
         "title": subject.title,
         "url": subject.url,

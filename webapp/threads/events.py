@@ -34,9 +34,27 @@ class MessageReacted:
 
 
 @dataclass(frozen=True)
+class ActChanged:
+    """What a card shows has changed: whoever looks at it asks for it again."""
+
+    thread_id: uuid.UUID
+    kind: str
+    id: uuid.UUID
+
+
+@dataclass(frozen=True)
 class ThreadRead:
     """Someone has read a thread up to `seq`."""
 
     thread_id: uuid.UUID
     user_id: uuid.UUID
+    seq: int
+
+
+@dataclass(frozen=True)
+class GuestRead:
+    """Somebody at the client's has read its thread up to `seq`."""
+
+    thread_id: uuid.UUID
+    grant_id: uuid.UUID
     seq: int

@@ -21,17 +21,23 @@ from webapp.threads.rules import handle_at
 _PLAIN = re.compile(r"(?:@|[^\W\d_])(?:[^\W_]|[ ,;:.!?'’\"()€/%«»°@\u00a0\u202f-])*")
 _URL = re.compile(r"https?://[^\s<>\"'`|\\^{}]+")
 _POINT = re.compile(r"https?://|@")
+Named = Mapping[str, Mapping[str, str]]  # what may follow an @, and what marks it in the page
 _TAIL = ".,;:!?)]…»"
 _TAGS = {"p", "br", "em", "strong", "a", "ul", "ol", "li", "code", "pre", "blockquote", "span"}
-_ATTRIBUTES: dict[str, set[str]] = {"a": {"href"}, "ol": {"start"}, "span": {"class", "data-user"}}
+_ATTRIBUTES: dict[str, set[str]] = {
+    "a": {"href"},
+    "ol": {"start"},
+    "span": {"class", "data-user", "data-role"},
+}
 
 
-def render(body: str, people: Mapping[str, UUID]) -> str:
-    """HTML of `body`; `people` are the handles that are mentions here, with their ids."""
+def render(body: str, people: Mapping[str, UUID], groups: Collection[str] = ()) -> str:
+    """HTML of `body`; `people` are the handles that are mentions here, with their ids, `groups` the words
+    that name everybody of a role."""
     text = body.strip()
-    if _PLAIN.fullmatch(text) and "://" not in text and not ("@" in text and people):
+    if _PLAIN.fullmatch(text) and "://" not in text and not ("@" in text and (people or groups)):
         return f"<p>{escape(text, quote=False)}</p>"
-    html = _markdown.render(text, {"people": people})
+    html = _markdown.render(text, {"people": people, "groups": groups})
     return str(
         nh3.clean(
             html,
@@ -50,7 +56,10 @@ def mentioned(html_people: Mapping[str, UUID], handles: Collection[str]) -> list
 
 def _link_text(state: StateCore) -> None:
     """Turn addresses and @handles in plain text into tokens of their own."""
-    people: Mapping[str, UUID] = state.env.get("people", {})
+    named: dict[str, dict[str, str]] = {
+        **{word: {"data-role": word} for word in state.env.get("groups", ())},
+        **{handle: {"data-user": str(found)} for handle, found in state.env.get("people", {}).items()},
+    }
     for block in state.tokens:
         if block.type != "inline" or not block.children:
             continue
@@ -59,17 +68,17 @@ def _link_text(state: StateCore) -> None:
         for token in block.children:
             depth += {"link_open": 1, "link_close": -1}.get(token.type, 0)
             if token.type == "text" and depth == 0 and _POINT.search(token.content):
-                children += _split(token.content, people)
+                children += _split(token.content, named)
             else:
                 children.append(token)
         block.children = children
 
 
-def _split(text: str, people: Mapping[str, UUID]) -> Iterator[Token]:
+def _split(text: str, named: Named) -> Iterator[Token]:
     done = position = 0
     while found := _POINT.search(text, position):
         start = found.start()
-        size, tokens = _tokens_at(text, start, people)
+        size, tokens = _tokens_at(text, start, named)
         position = start + max(size, 1)
         if tokens:
             yield _text(text[done:start])
@@ -78,13 +87,13 @@ def _split(text: str, people: Mapping[str, UUID]) -> Iterator[Token]:
     yield _text(text[done:])
 
 
-def _tokens_at(text: str, start: int, people: Mapping[str, UUID]) -> tuple[int, list[Token]]:
+def _tokens_at(text: str, start: int, named: Named) -> tuple[int, list[Token]]:
     if text[start] == "@":
         handle = handle_at(text, start)
-        if handle is None or handle.lower() not in people:
+        if handle is None or handle.lower() not in named:
             return len(handle or "") + 1, []
         opening = Token("mention_open", "span", 1)
-        opening.attrs = {"class": "mention", "data-user": str(people[handle.lower()])}
+        opening.attrs = {"class": "mention", **named[handle.lower()]}
         return len(handle) + 1, [opening, _text(f"@{handle}"), Token("mention_close", "span", -1)]
     found = _URL.match(text, start)
     url = found.group().rstrip(_TAIL) if found else ""

@@ -3,19 +3,41 @@ processes; a message rings nobody who sees it arrive."""
 
 from __future__ import annotations
 
+import math
 import time
 import uuid
 
 User = dict[str, str]  # id, name, initials
 _elsewhere: dict[str, dict[uuid.UUID, tuple[float, list[User]]]] = {}
-_looking: dict[uuid.UUID, dict[uuid.UUID, set[str]]] = {}
+STAY_SECONDS = 60.0
+# Until when each socket counts: for ever (as long as it lives) until its page says that it is looked at.
+_looking: dict[uuid.UUID, dict[uuid.UUID, dict[str, float]]] = {}
 
 
 def enter(thread_id: uuid.UUID, user_id: uuid.UUID, sid: str) -> bool:
     """A socket opened the thread; true when its person was not there yet."""
-    sockets = _looking.setdefault(thread_id, {}).setdefault(user_id, set())
-    sockets.add(sid)
+    sockets = _looking.setdefault(thread_id, {}).setdefault(user_id, {})
+    sockets[sid] = math.inf
     return len(sockets) == 1
+
+
+def stay(thread_id: uuid.UUID, user_id: uuid.UUID, sid: str) -> bool:
+    """Its page is being looked at, for a minute from now; true when its person was not there."""
+    sockets = _looking.setdefault(thread_id, {}).setdefault(user_id, {})
+    there = bool(sockets)
+    sockets[sid] = time.monotonic() + STAY_SECONDS
+    return not there
+
+
+def expire() -> list[uuid.UUID]:
+    """Let go of sockets whose page has not said so for a minute; threads whose people changed."""
+    instant, changed = time.monotonic(), []
+    for thread_id, people in list(_looking.items()):
+        late = [(user, sid) for user, sids in people.items() for sid, end in sids.items() if end < instant]
+        gone = [leave(thread_id, user_id, sid) for user_id, sid in late]
+        if any(gone):
+            changed.append(thread_id)
+    return changed
 
 
 def leave(thread_id: uuid.UUID, user_id: uuid.UUID, sid: str) -> bool:
@@ -24,7 +46,7 @@ def leave(thread_id: uuid.UUID, user_id: uuid.UUID, sid: str) -> bool:
     sockets = people.get(user_id)
     if sockets is None or sid not in sockets:
         return False
-    sockets.discard(sid)
+    del sockets[sid]
     if sockets:
         return False
     del people[user_id]
@@ -33,9 +55,14 @@ def leave(thread_id: uuid.UUID, user_id: uuid.UUID, sid: str) -> bool:
     return True
 
 
+def here(thread_id: uuid.UUID) -> set[uuid.UUID]:
+    """The people whose screen shows the thread through this process."""
+    return set(_looking.get(thread_id, ()))
+
+
 def looking(thread_id: uuid.UUID) -> set[uuid.UUID]:
     """The people whose screen shows the thread."""
-    return set(_looking.get(thread_id, ())) | {uuid.UUID(user["id"]) for user in elsewhere(thread_id)}
+    return here(thread_id) | {uuid.UUID(user["id"]) for user in elsewhere(thread_id)}
 
 
 def note_elsewhere(origin: str, thread_id: uuid.UUID, users: list[User]) -> bool:

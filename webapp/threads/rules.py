@@ -3,18 +3,53 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from webapp.users.actor import ROLES
+
 LONGEST_BODY = 10_000
 LONGEST_EMOJI = 16
+MOST_FILES = 10  # on one message
 EDIT_WINDOW = timedelta(minutes=15)
 LEVELS = ("all", "mentions", "none")  # what a person chooses
+INTERNAL, CLIENT = "internal", "client"  # who a thread is for: the team, or the client too
 SEEN = "seen"  # has read, does not follow: becomes a follower by writing or being named
+GROUPS: dict[str, tuple[str, ...]] = {  # what stands for everybody of a role who may read the thread
+    "finance": ("accountant", "credit_manager", "cfo"),
+    "sav": ("after_sales",),
+    "commercial": ("sales_rep",),
+    "responsable": ("branch_manager",),
+    "comptable": ("accountant",),
+    "credit": ("credit_manager",),
+    "daf": ("cfo",),
+    **{role: (role,) for role in ROLES if role != "admin"},
+}
+MOST_IN_GROUP = 200
 _HANDLE = re.compile(r"(?<![\w@.])@([A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?)")
 _UNREADABLE = re.compile("[\x00\ud800-\udfff]")
 _MARKS = re.compile(r"\*\*|[`\x00]|^[>-] ", re.MULTILINE)
 _NO_EMOJI = re.compile(r"[\s\x00-\x2f\x3a-\x7f<>&\"'\ud800-\udfff]")
+
+
+def client_thread_of(subject_id: UUID) -> UUID:
+    """The thread a client reads about a subject: the subject's id, a UUIDv7, with version 8 in its place.
+
+    Computed both ways without a query, so the thread needs no row before its first message (RFC 9562, 5.8).
+    """
+    return _with_version(subject_id, 8)
+
+
+def subject_of(thread_id: UUID) -> tuple[UUID, str]:
+    """What a thread is about, and for whom it is."""
+    if thread_id.int >> 76 & 0xF == 8:
+        return _with_version(thread_id, 7), CLIENT
+    return thread_id, INTERNAL
+
+
+def _with_version(found: UUID, version: int) -> UUID:
+    return UUID(int=found.int & ~(0xF << 76) | version << 76)
 
 
 def body_fault(body: str) -> str | None:
@@ -38,6 +73,11 @@ def kept_body(body: str) -> str:
 def handles_in(body: str) -> set[str]:
     """The @handles a text may name, folded; whether they exist is another question."""
     return {found.lower() for found in _HANDLE.findall(body)}
+
+
+def groups_in(handles: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Of these handles, those that name everybody of a role: the roles they stand for."""
+    return {handle: GROUPS[handle] for handle in sorted(handles) if handle in GROUPS}
 
 
 def handle_at(text: str, position: int) -> str | None:
@@ -75,3 +115,8 @@ def excerpt(body: str, length: int = 90) -> str:
     """The beginning of a text on one line, without markdown's signs, for lists and quotes."""
     line = " ".join(_MARKS.sub("", body).split())
     return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+
+
+def summary(body: str, file_count: int | None, length: int = 90) -> str:
+    """The same; a message of files alone is summed up by a sign that reads in every language."""
+    return excerpt(body, length) or (f"📎 {file_count}" if file_count else "")

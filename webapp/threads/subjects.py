@@ -1,4 +1,4 @@
-"""What threads are about. A thread's id is its subject's id; each kind says how to read it.
+"""What threads are about. A thread's id names its subject; each kind says how to read it.
 
 Features above register their own kind at import; invoices and clients lie below and are
 registered here.
@@ -34,6 +34,7 @@ from webapp.extensions import db
 from webapp.invoices.models import Invoice
 from webapp.threads.models import Thread
 from webapp.threads.policy import may_read
+from webapp.threads.rules import CLIENT, INTERNAL, client_thread_of, subject_of
 from webapp.users.actor import Actor
 
 MISSING = _l("Fil introuvable. Il n’existe pas, ou n’est pas dans votre portefeuille.")
@@ -41,7 +42,7 @@ MISSING = _l("Fil introuvable. Il n’existe pas, ou n’est pas dans votre port
 
 @dataclass
 class Subject:
-    """What a thread is about, as lists and headers show it, and whose client it concerns."""
+    """What a thread is about, as lists and headers show it, whose client it concerns, who reads it."""
 
     type: str
     id: uuid.UUID
@@ -51,6 +52,11 @@ class Subject:
     client_name: str
     branch_id: uuid.UUID
     sales_rep_id: uuid.UUID | None
+    audience: str = INTERNAL
+
+    @property
+    def thread_id(self) -> uuid.UUID:
+        return client_thread_of(self.id) if self.audience == CLIENT else self.id
 
     @property
     def label(self) -> str:
@@ -60,12 +66,15 @@ class Subject:
 @dataclass(frozen=True)
 class SubjectKind:
     """`select(ids)`, whose ids are a parameter, gives rows (type, id, title or NULL for the client's name,
-    *CLIENT_COLUMNS); `url(id)` where the thread is; `readable(actor, column)` the scope in SQL."""
+    *CLIENT_COLUMNS); `url(id)` where the thread is; `readable(actor, column)` the scope in SQL;
+    `named(column, pattern)` in SQL, is it called so? Ids are UUIDv7: the client's thread is made of one.
+    """
 
     type: str
     select: Callable[[Any], Any]
     url: Callable[[uuid.UUID], str]
     readable: Callable[[Actor, Any], ColumnElement[bool]]
+    named: Callable[[Any, str], ColumnElement[bool]] | None = None
 
 
 _kinds: dict[str, SubjectKind] = {}
@@ -98,16 +107,22 @@ def get_subject(actor: Actor, thread_id: uuid.UUID) -> Subject:
 
 def read_subjects(threads: Iterable[tuple[uuid.UUID, str | None]]) -> dict[uuid.UUID, Subject]:
     """Subjects of many threads (id, type if known), in one query."""
-    wanted = list(threads)
+    wanted = [(thread_id, *subject_of(thread_id), known) for thread_id, known in threads]
     ids: dict[str, list[uuid.UUID]] = {}
     for name in _kinds:
-        chosen = [thread_id for thread_id, known in wanted if known in (None, name)]
+        chosen = {
+            subject_id: None for _thread, subject_id, _audience, known in wanted if known in (None, name)
+        }
         if chosen:
-            ids[name] = chosen
+            ids[name] = list(chosen)
     if not ids:
         return {}
-    rows = db.session.connection().execute(_statement(tuple(ids)), ids)
-    return {row.id: _subject(row) for row in rows}
+    rows = {row.id: row for row in db.session.connection().execute(_statement(tuple(ids)), ids)}
+    return {
+        thread_id: _subject(rows[subject_id], audience)
+        for thread_id, subject_id, audience, _known in wanted
+        if subject_id in rows
+    }
 
 
 @cache
@@ -120,7 +135,8 @@ def _statement(kinds: tuple[str, ...]) -> Any:
 def readable_threads(actor: Actor) -> ColumnElement[bool]:
     """Threads in the actor's scope, as a condition on `threads`."""
     conditions: list[Any] = [
-        (Thread.subject_type == kind.type) & kind.readable(actor, Thread.id) for kind in _kinds.values()
+        (Thread.subject_type == kind.type) & kind.readable(actor, Thread.subject_id)
+        for kind in _kinds.values()
     ]
     return or_(false(), *conditions)
 
@@ -133,11 +149,33 @@ CLIENT_COLUMNS = (
 )
 
 
-def _subject(row: Any) -> Subject:
+def named_threads(text: str) -> ColumnElement[bool]:
+    """Threads whose subject, or its client, is called like that, as a condition on `threads`."""
+    text = text.replace("\x00", "")  # PostgreSQL takes none
+    pattern = f"%{text.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
+    conditions: list[Any] = [
+        (Thread.subject_type == kind.type) & kind.named(Thread.subject_id, pattern)
+        for kind in _kinds.values()
+        if kind.named is not None
+    ]
+    return or_(false(), *conditions)
+
+
+def about_client(client_id: uuid.UUID) -> ColumnElement[bool]:
+    """Threads about this client, or about something of it, as a condition on `threads`."""
+    conditions: list[Any] = []
+    for kind in _kinds.values():
+        shared = select(Thread.subject_id).where(Thread.subject_type == kind.type, Thread.audience == CLIENT)
+        things = kind.select(shared).subquery()
+        conditions.append(Thread.subject_id.in_(select(things.c.id).where(things.c.client_id == client_id)))
+    return or_(false(), *conditions)
+
+
+def _subject(row: Any, audience: str) -> Subject:
     kind = _kinds[row.type]
     title = row.title or row.client_name
     place = (row.client_id, row.client_name, row.branch_id, row.sales_rep_id)
-    return Subject(row.type, row.id, title, kind.url(row.id), *place)
+    return Subject(row.type, row.id, title, kind.url(row.id), *place, audience)
 
 
 def _invoices(ids: Any) -> Any:
@@ -166,5 +204,29 @@ def _client_readable(actor: Actor, column: Any) -> ColumnElement[bool]:
     return exists(select(Client.id).where(Client.id == column, in_scope(actor)).correlate(Thread))
 
 
-register(SubjectKind("invoice", _invoices, lambda found: f"/invoices/{found}", _invoice_readable))
-register(SubjectKind("client", _clients, lambda found: f"/clients/{found}/thread", _client_readable))
+def _called(pattern: str) -> ColumnElement[bool]:
+    names = (Client.legal_name, Client.trade_name, Client.ref)
+    return or_(*(name.ilike(pattern, escape="!") for name in names))
+
+
+def _invoice_named(column: Any, pattern: str) -> ColumnElement[bool]:
+    found = select(Invoice.id).join(Client, Client.id == Invoice.client_id).where(Invoice.id == column)
+    return exists(
+        found.where(or_(Invoice.ref.ilike(pattern, escape="!"), _called(pattern))).correlate(Thread)
+    )
+
+
+def _client_named(column: Any, pattern: str) -> ColumnElement[bool]:
+    return exists(select(Client.id).where(Client.id == column, _called(pattern)).correlate(Thread))
+
+
+def _invoice_url(found: uuid.UUID) -> str:
+    return f"/invoices/{found}"
+
+
+def _client_url(found: uuid.UUID) -> str:
+    return f"/clients/{found}/thread"
+
+
+register(SubjectKind("invoice", _invoices, _invoice_url, _invoice_readable, _invoice_named))
+register(SubjectKind("client", _clients, _client_url, _client_readable, _client_named))

@@ -22,13 +22,23 @@ FIELD_ROLES = frozenset({"sales_rep", "after_sales", "branch_manager"})
 
 
 @dataclass(frozen=True, slots=True)
+class Grant:
+    """What somebody outside may reach: one client, or one thing of it (`subject_id`), by an access given."""
+
+    id: uuid.UUID
+    client_id: uuid.UUID
+    subject_id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Passed to every service and query.
 
     `branch_ids` are the branches in scope (own and below). `session_id` or `token_id` says how
     it came in; `via` is `page`, `api`, `socket`, `job` or `cli`. `proved_at` is when the person of
     a session last showed who they are. `must_enrol`: the role needs a second factor, there is none
-    yet, and nothing else is reached until there is.
+    yet, and nothing else is reached until there is. `grant`: somebody of a client's, who is no user
+    (`user_id` is NOBODY, role `guest`) and has no right but what the access says.
     """
 
     user_id: uuid.UUID
@@ -44,11 +54,12 @@ class Actor:
     via: str = "page"
     proved_at: datetime | None = None
     must_enrol: bool = False
+    grant: Grant | None = None
 
     @property
     def key(self) -> str:
         """Under which its commands are remembered."""
-        return str(self.user_id)
+        return str(self.grant.id if self.grant else self.user_id)
 
     @property
     def initials(self) -> str:

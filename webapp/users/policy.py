@@ -25,6 +25,16 @@ RIGHTS: dict[str, frozenset[str]] = {
     "import.files": FINANCE | {"admin"},
     "thread.read": EVERYONE,
     "thread.write": EVERYONE,
+    "dispute.read": EVERYONE,
+    "dispute.open": FINANCE | FIELD_ROLES,
+    "dispute.decide": FINANCE | {"branch_manager"},
+    # What a client reads is written by those who deal with it: finance, its representative, its branch and
+    # after-sales. An administrator looks after the product and speaks for nobody.
+    "thread.write_client": FINANCE | FIELD_ROLES,
+    "task.write": EVERYONE,
+    "promise.take": FINANCE | FIELD_ROLES,
+    "credit_request.ask": FINANCE | FIELD_ROLES,
+    "credit_request.answer": FINANCE,
     "limit.read": EVERYONE - {"after_sales"},
     "limit.set": frozenset({"credit_manager", "cfo", "system"}),
     "risk.read": EVERYONE - {"after_sales"},

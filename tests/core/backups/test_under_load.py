@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.programs import Program, Repeating
-from tests.promises import Figures, size
+from tests.proofs import Figures, size
 from tests.serving import Server
 from webapp import create_app
 from webapp.config import Settings

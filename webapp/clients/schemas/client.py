@@ -140,7 +140,7 @@ class TimelineArgs(PageArgs):
     kind = fields.String(
         load_default=None,
         allow_none=True,
-        validate=validate.OneOf(["invoices", "payments", "messages", "risk", "sheet", "imports"]),
+        validate=validate.OneOf(["invoices", "payments", "disputes", "messages", "risk", "sheet", "imports"]),
     )
 
 
@@ -156,6 +156,7 @@ class FiguresSchema(ApiSchema):
     fundable_days = fields.Integer()
     buckets = fields.Dict(keys=fields.String(), values=fields.Nested(MoneySchema))
     credits = fields.Nested(MoneySchema)
+    disputed = fields.Nested(MoneySchema)
     last_payment = fields.Nested(MoneySchema, allow_none=True)
     last_payment_on = fields.Date(allow_none=True)
     best_payment = fields.Nested(MoneySchema, allow_none=True)
@@ -247,6 +248,7 @@ def figures_json(account: Any, figures: Any) -> dict[str, Any]:
         "fundable_days": figures.fundable_days,
         "buckets": {name: money(cents) for name, cents in zip(names, figures.aging.buckets, strict=True)},
         "credits": money(figures.aging.credits),
+        "disputed": money(figures.contested.value),
         "last_payment": money(last[1]),
         "last_payment_on": last[0],
         "best_payment": money(best[1]),

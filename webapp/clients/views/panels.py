@@ -20,10 +20,12 @@ from webapp.clients.views.shell import blueprint
 from webapp.core.clock import today
 from webapp.core.db import unit_of_work
 from webapp.core.errors import Invalid, NotFound
+from webapp.disputes.queries import list_of_client
 from webapp.files.queries import map_files
 from webapp.home.queries.accounts import Account, get_account
 from webapp.home.queries.groups import read_group
 from webapp.invoices.queries import list_invoices
+from webapp.sharing.queries import list_grants
 from webapp.users.actor import Actor
 from webapp.users.current import current_actor
 from webapp.users.policy import may
@@ -31,7 +33,7 @@ from webapp.users.policy import may
 INVOICES_SHOWN = 50
 
 
-@blueprint.get("/clients/<uuid:client_id>/<any(invoices,contacts,identity,documents):panel>")
+@blueprint.get("/clients/<uuid:client_id>/<any(invoices,disputes,contacts,identity,documents):panel>")
 def panel(client_id: UUID, panel: str) -> str:
     """One tab; alone for the frame that asks."""
     actor = current_actor()
@@ -64,6 +66,7 @@ def _contacts(actor: Actor, account: Account) -> dict[str, Any]:
         "role_words": ROLE_WORDS,
         "address_words": ADDRESS_WORDS,
         "language_names": LANGUAGE_NAMES,
+        "lines": list_grants(actor, account.client.id),
         "writes_contacts": may_write_part(actor, "contacts"),
         "writes_addresses": may_write_part(actor, "addresses"),
     }
@@ -97,7 +100,17 @@ def _documents(actor: Actor, account: Account) -> dict[str, Any]:
     }
 
 
-_CONTENTS = {"invoices": _invoices, "contacts": _contacts, "identity": _identity, "documents": _documents}
+def _disputes(actor: Actor, account: Account) -> dict[str, Any]:
+    return {"disputes": list_of_client(actor, account.client.id)}
+
+
+_CONTENTS = {
+    "invoices": _invoices,
+    "disputes": _disputes,
+    "contacts": _contacts,
+    "identity": _identity,
+    "documents": _documents,
+}
 
 
 @blueprint.get("/clients/<uuid:client_id>/fields/<uuid:field_id>")

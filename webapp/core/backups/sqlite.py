@@ -68,8 +68,9 @@ def _look(copy: sqlite3.Connection) -> dict[str, int]:
 
 
 def _count(connection: sqlite3.Connection) -> dict[str, int]:
-    tables = connection.execute(
+    tables = connection.execute(  # an index of words is no table that can be gone through
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+        " AND sql NOT LIKE 'CREATE VIRTUAL %'"
     ).fetchall()
     counted = {}
     for (name,) in tables:

@@ -28,12 +28,13 @@ DAMAGED = Story(
         ),
         line(
             "rep",
-            "Réserves écrites à la main par leur magasinier : « 1 palette endommagée ». Je t'envoie les "
-            "photos par mail avant midi.",
-            "Oui, mention « emballage ouvert, à contrôler » et la signature du chauffeur. Photos dans ta "
-            "boîte.",
+            "Réserves écrites à la main par leur magasinier : « 1 palette endommagée ». Voici les photos de "
+            "ce matin.",
+            "Oui, mention « emballage ouvert, à contrôler » et la signature du chauffeur. Les photos sont "
+            "là.",
             after=3,
             likes={"sav": "👍"},
+            photos=2,
         ),
         line(
             "sav",

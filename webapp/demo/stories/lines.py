@@ -20,7 +20,7 @@ class Line:
     """One message. `after` in working hours since the one before; `to` the place of the line it
     answers (not written when that one was not); `same_as` the place of the line whose choice of
     wording it follows (an empty wording is silence); `likes` (voice, emoji) reactions; `chance`
-    that it is written at all."""
+    that it is written at all; `photos` of the goods that come with it."""
 
     voice: str
     wordings: tuple[str, ...]
@@ -29,6 +29,7 @@ class Line:
     likes: tuple[tuple[str, str], ...] = ()
     chance: float = 1.0
     same_as: int | None = None
+    photos: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,5 +49,6 @@ def line(
     likes: dict[str, str] | None = None,
     chance: float = 1.0,
     same_as: int | None = None,
+    photos: int = 0,
 ) -> Line:
-    return Line(voice, wordings, after, to, tuple((likes or {}).items()), chance, same_as)
+    return Line(voice, wordings, after, to, tuple((likes or {}).items()), chance, same_as, photos)

@@ -1,5 +1,5 @@
 """The lists of the features below: each file registers some when it is imported."""
 
-from webapp.exports.lists import alerts, documents, figures, money, statement
+from webapp.exports.lists import alerts, disputes, documents, figures, money, statement
 
-__all__ = ["alerts", "documents", "figures", "money", "statement"]
+__all__ = ["alerts", "disputes", "documents", "figures", "money", "statement"]

@@ -109,6 +109,7 @@ def _overdue_columns(_actor: Actor, _values: Values) -> list[Column]:
         Column("due_on", _l("Échéance"), "day", lambda row: row.due_on, width=11),
         Column("days", _l("Jours de retard"), "number", lambda row: row.days, width=8),
         Column("amount", _l("Reste dû"), "money", lambda row: row.amount, currency),
+        Column("disputed", _l("En litige"), "money", lambda row: row.disputed, currency),
         Column("currency", _l("Devise"), "text", currency, width=7),
         Column("value", _l("En euros"), "money", lambda row: row.value, total=True),
     ]

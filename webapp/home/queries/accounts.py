@@ -22,6 +22,7 @@ from webapp.home.queries.searching import found_by
 from webapp.home.rules import FLAGS, INSOLVENT
 from webapp.invoices.models import Balance
 from webapp.invoices.rules import payer_class
+from webapp.promises.queries import next_promised_on
 from webapp.risk import rules
 from webapp.risk.models import CreditLimit
 from webapp.risk.policy import may_read_limits
@@ -45,6 +46,7 @@ class Account:
     branch: str
     sales_rep: str | None
     sales_rep_email: str | None
+    promised_on: date | None  # when it said it would pay next
     sees_limit: bool
     day: date
     spellings: tuple[str, ...] = ()  # other names sources give it; read for one client alone
@@ -129,7 +131,8 @@ def _join(actor: Actor, query: Any) -> Any:
 
 def base(actor: Actor) -> Any:
     """Clients in scope with balance, limit, branch and representative; `read` makes accounts of it."""
-    query = select(Client, Balance, CreditLimit, Branch.name, User.name, User.email).select_from(Client)
+    people = (Branch.name, User.name, User.email, next_promised_on(Client.id))
+    query = select(Client, Balance, CreditLimit, *people).select_from(Client)
     return (
         _join(actor, query)
         .join(Branch, Branch.id == Client.branch_id)
@@ -228,7 +231,7 @@ def list_accounts(
     query = query.order_by(*(place.desc() if descending else place for place in places))
     rows: Any = db.session.execute(query).all()
     sees, day = may_read_limits(actor), today()
-    return [Account(*row[:6], sees, day, (), tuple(row[6:])) for row in rows]  # type: ignore[call-arg]
+    return [Account(*row[:7], sees, day, (), tuple(row[7:])) for row in rows]  # type: ignore[call-arg]
 
 
 def _typed(column: ColumnElement[Any], value: object) -> ColumnElement[Any]:

@@ -1,4 +1,5 @@
-"""The figures of one client's sheet, in two queries: what is open day by day, and how it has paid."""
+"""The figures of one client's sheet, in three queries: what is open day by day, how it has paid and kept its
+word, what is contested."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from sqlalchemy import Date, bindparam, case, func, select
 
 from webapp.clients.models import Contact
 from webapp.core.clock import local, today
+from webapp.disputes.queries import Contested, contested_of
 from webapp.extensions import db
 from webapp.home.queries.accounts import Account
 from webapp.home.queries.timeline.columns import UUID
@@ -19,6 +21,7 @@ from webapp.invoices import rules
 from webapp.invoices.models import Instalment, Invoice
 from webapp.invoices.queries import Aging, aging_bounds
 from webapp.payments.models import Payment
+from webapp.promises.queries import Standing, read_standing, standing_columns
 from webapp.users.actor import Actor
 from webapp.users.models import Company
 from webapp.users.policy import may
@@ -49,6 +52,8 @@ class Figures:
     returned: tuple[date, int] | None = None
     last_late: int | None = None
     payer: tuple[str, datetime] | None = None
+    contested: Contested = field(default_factory=Contested)
+    word: Standing = field(default_factory=Standing)
 
     @property
     def trend(self) -> int | None:
@@ -57,7 +62,7 @@ class Figures:
 
 
 def read_figures(actor: Actor, account: Account) -> Figures:
-    """The figures of a client already known to be in scope. Two queries."""
+    """The figures of a client already known to be in scope. Three queries."""
     day, client_id = today(), account.client.id
     values = {
         "client_id": client_id,
@@ -78,6 +83,8 @@ def read_figures(actor: Actor, account: Account) -> Figures:
         returned=_dated(row.returned_on, row.returned_value) if sees_money else None,
         last_late=row.last_late,
         payer=(row.payer, row.payer_at) if row.payer else None,
+        contested=contested_of(client_id),
+        word=read_standing(row),
         **_opened(parts, account, day, days, aging_bounds(row.settings or {})),
     )
 
@@ -146,6 +153,7 @@ def _paid() -> Any:
         _last_late().label("last_late"),
         _payer(Contact.name).label("payer"),
         _payer(Contact.created_at).label("payer_at"),
+        *standing_columns(_CLIENT),
     )
 
 
@@ -200,6 +208,7 @@ def known_of(account: Account, figures: Figures) -> visit.Known:
     last, returned, payer = figures.last, figures.returned, figures.payer
     return visit.Known(
         insolvency=account.client.insolvency,
+        broken_promise_days=since(figures.word.missed_on),
         late_count=figures.late_count,
         late_amount=figures.aging.overdue,
         late_days=account.days_overdue or 0,

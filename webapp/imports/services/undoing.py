@@ -28,7 +28,7 @@ from webapp.invoices.services import InvoiceInput, upsert_invoices, void_invoice
 from webapp.payments.models import Allocation, Matching, Payment
 from webapp.payments.services import undo_matchings, void_payments
 from webapp.risk.models import CreditLimit
-from webapp.threads.models import Message
+from webapp.threads.models import Thread
 from webapp.users import audit
 from webapp.users.actor import Actor
 
@@ -71,7 +71,7 @@ def _refuse_if_referred(row: Import, created: list[uuid.UUID]) -> None:
     refs: list[str] = []
     for start in range(0, len(created), 500):
         ids = created[start : start + 500]
-        talked = select(Message.thread_id).where(Message.thread_id.in_(ids)).distinct()
+        talked = select(Thread.subject_id).where(Thread.subject_id.in_(ids), Thread.last_seq > 0)
         paid = (
             select(Allocation.invoice_id)
             .join(Payment, Payment.id == Allocation.payment_id)
@@ -171,7 +171,7 @@ def _forget_clients(actor: Actor, row: Import) -> None:
     invoices = select(func.count()).where(Invoice.client_id == Client.id, Invoice.voided_at.is_(None))
     payments = select(func.count()).where(Payment.client_id == Client.id, Payment.voided_at.is_(None))
     limits = select(func.count()).where(CreditLimit.client_id == Client.id, CreditLimit.replaced_at.is_(None))
-    messages = select(func.count()).where(Message.thread_id == Client.id)
+    messages = select(func.count()).where(Thread.subject_id == Client.id, Thread.last_seq > 0)
     unused = (
         select(Client.id)
         .where(Client.import_id == row.id, Client.archived_at.is_(None))

@@ -104,7 +104,8 @@ def find_balance(client_id: uuid.UUID) -> Balance | None:
 
 def invoice_facts(actor: Actor, invoice: Invoice) -> InvoiceFacts:
     """Everything the side pane shows about an invoice already known to be in scope."""
-    settled = _settlements[0](actor, invoice.id) if _settlements else []
+    untouched = invoice.open == invoice.gross  # nothing was received: no need to ask
+    settled = _settlements[0](actor, invoice.id) if _settlements and not untouched else []
     day = today()
     charges = None
     if rules.SIGN[invoice.kind] > 0 and invoice.voided_at is None:

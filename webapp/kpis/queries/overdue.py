@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from webapp.clients.policy import in_scope
 from webapp.core.clock import today
 from webapp.core.cursors import Reader, as_day, as_id, as_number, as_text, read_cursor
 from webapp.core.errors import Invalid
+from webapp.disputes.queries import disputed_amounts
 from webapp.extensions import db
 from webapp.invoices.models import Instalment, Invoice
 from webapp.invoices.queries import aging_bounds
@@ -77,6 +78,7 @@ class Late:
     branch: str
     days: int
     place: object  # what the list is sorted by
+    disputed: int = 0  # of it, in the invoice's currency: out of dunning, still owed
 
 
 def list_overdue(
@@ -96,9 +98,11 @@ def list_overdue(
     order = [each.desc() if falling else each for each in (place, _part.id)]
     # Only the page's rows are read whole.
     page = found.order_by(*order).limit(limit + 1).subquery()
-    rows: Any = db.session.execute(_rows(page, falling))
+    rows: Any = db.session.execute(_rows(page, falling)).all()
     day = today()
-    return [Late(*row[:-1], (day - row.due_on).days, row[-1]) for row in rows]  # type: ignore[call-arg]
+    late = [Late(*row[:-1], (day - row.due_on).days, row[-1]) for row in rows]  # type: ignore[call-arg]
+    contested = disputed_amounts(each.invoice_id for each in late)
+    return [replace(each, disputed=min(each.amount, contested.get(each.invoice_id, 0))) for each in late]
 
 
 def position_of(wanted: Wanted, late: Late) -> tuple[object, ...]:

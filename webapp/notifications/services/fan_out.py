@@ -110,7 +110,7 @@ def tell_of_messages(
         return
     followers = {uuid.UUID(key): level for key, level in known.items()}
     posted = (Message.id, Message.author_id, Message.mentions)
-    query = select(*posted).where(Message.id.in_(message_ids), Message.kind == "text").order_by(Message.seq)
+    query = select(*posted).where(Message.id.in_(message_ids), Message.kind != "system").order_by(Message.seq)
     heard = {}
     for row in db.session.execute(query):
         named = [found for found in map(parse_id, row.mentions) if found]
@@ -144,7 +144,7 @@ def _followers(thread_id: uuid.UUID) -> dict[str, str]:
 
 
 def _about(subject: Subject, author_id: uuid.UUID | None) -> dict[str, str]:
-    params = {"client_id": str(subject.client_id), "thread_id": str(subject.id)}
+    params = {"client_id": str(subject.client_id), "thread_id": str(subject.thread_id)}
     return params | ({"by": str(author_id)} if author_id is not None else {})
 
 

@@ -68,13 +68,9 @@ def list_write_offs(
     limit: int,
     state: str | None = None,
     client_id: uuid.UUID | None = None,
-    others: bool = False,
     after: Sequence[object] | None = None,
 ) -> Sequence[Row[WriteOff, str, str, str]]:
-    """Write-offs, latest first, with the invoice's ref, its currency and the client's name; `limit + 1`.
-
-    `others` leaves out what the reader asked for.
-    """
+    """Write-offs, latest first, with the invoice's ref, its currency and the client's name; `limit + 1`."""
     require_reader(actor)
     query = (
         select(WriteOff, Invoice.ref, Invoice.currency, Client.legal_name)
@@ -84,8 +80,6 @@ def list_write_offs(
     )
     if state is not None:
         query = query.where(WriteOff.state == state)
-    if others:
-        query = query.where(WriteOff.requested_by.is_distinct_from(actor.user_id))
     if client_id is not None:
         query = query.where(WriteOff.client_id == client_id)
     if after is not None:

@@ -20,6 +20,7 @@ from webapp.extensions import db
 from webapp.invoices.events import InvoicesChanged
 from webapp.invoices.models import Invoice
 from webapp.invoices.services import settle_invoices
+from webapp.payments.events import InvoicesSettled
 from webapp.payments.models import Allocation, Matching, Payment
 from webapp.payments.rules import Share
 from webapp.payments.services.balances import refresh, require_writer
@@ -45,8 +46,8 @@ def match(
 
     Each share takes effect on the day its money came in (a credit: when both documents exist), unless
     `effective_on` says otherwise, and never before an earlier matching of either side was undone.
-    Events: InvoicesChanged, BalanceChanged. Raises Forbidden; Invalid when something is not the
-    client's, not in the same currency, or would go below zero.
+    Events: InvoicesChanged, BalanceChanged, InvoicesSettled. Raises Forbidden; Invalid when something is
+    not the client's, not in the same currency, or would go below zero.
     """
     require_writer(actor, importing=import_id is not None)
     if not shares or any(share.amount <= 0 for share in shares):
@@ -64,6 +65,8 @@ def match(
     db.session.flush()
     allocate(client_id, shares, effective_on=effective_on, matching_id=matching.id)
     if import_id is None:
+        told = tuple(dict.fromkeys(share.invoice_id for share in shares))
+        record(InvoicesSettled(told, all(share.of_credit for share in shares)))
         audit.write(
             actor,
             "matching.make",

@@ -16,7 +16,7 @@ from webapp.core.ids import new_id
 from webapp.core.money import UNIT_RATE, convert
 from webapp.extensions import db
 from webapp.invoices.balances import forget
-from webapp.payments.events import PaymentReturned
+from webapp.payments.events import InvoicesSettled, PaymentReturned
 from webapp.payments.models import Allocation, Payment
 from webapp.payments.rules import Share
 from webapp.payments.services.balances import CHUNK, refresh, require_writer
@@ -44,7 +44,7 @@ def record_payment(
     """Record money received and what it settles; the rest stays as unapplied cash.
 
     `allocations` are (invoice id, minor units); `rate` is the day's, as `core.money.to_rate` gives it.
-    Events: InvoicesChanged, BalanceChanged. Raises Forbidden, Invalid, and Conflict when the
+    Events: InvoicesChanged, BalanceChanged, InvoicesSettled. Raises Forbidden, Invalid, and Conflict when the
     source gave this reference before.
     """
     require_writer(actor)
@@ -75,6 +75,8 @@ def record_payment(
     db.session.add(payment)
     db.session.flush()
     allocate(client_id, _shares(payment, allocations))
+    if allocations:
+        record(InvoicesSettled(tuple(invoice_id for invoice_id, _share in allocations), credit=False))
     audit.write(actor, "payment.record", "payment", payment.id, amount=amount, received_on=received_on)
     return payment
 

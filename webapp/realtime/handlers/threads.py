@@ -13,9 +13,9 @@ from webapp.core.errors import NotFound
 from webapp.realtime import audience, sending
 from webapp.realtime.connection import enter, leave
 from webapp.realtime.dispatch import Ack, on
-from webapp.realtime.elsewhere import tell_typing
+from webapp.realtime.elsewhere import tell_presence, tell_typing
 from webapp.realtime.registry import Connection
-from webapp.threads import queries, services
+from webapp.threads import presence, queries, services
 from webapp.threads.queries.messages import PAGE
 from webapp.threads.schemas import MAX_SEQ, EditIn, MessageIn, ReactionIn, ReadIn
 from webapp.threads.services import Draft
@@ -73,7 +73,8 @@ def leave_thread(connection: Connection, values: dict[str, Any]) -> Ack:
 @on("message.send", SendIn, rates.messages)
 def send(connection: Connection, values: dict[str, Any]) -> Ack:
     thread_id, client_id = values["thread_id"], values["client_id"]
-    draft = Draft(connection.actor, thread_id, client_id, values["body"], values["reply_to"])
+    files = tuple(values["attachment_ids"])
+    draft = Draft(connection.actor, thread_id, client_id, values["body"], values["reply_to"], files)
     return {"message": sending.send(draft)}
 
 
@@ -106,6 +107,17 @@ def read(connection: Connection, values: dict[str, Any]) -> Ack:
     with unit_of_work():
         seq = services.mark_read(connection.actor, values["thread_id"], values["seq"])
     return {"seq": seq}
+
+
+@on("thread.here", ThreadIn)
+def here(connection: Connection, values: dict[str, Any]) -> Ack:
+    """The page is being looked at: said every twenty seconds, believed for a minute."""
+    thread_id = values["thread_id"]
+    if thread_id not in connection.rooms or not audience.may_hear(connection.actor, thread_id):
+        raise NotFound(MISSING)
+    if presence.stay(thread_id, connection.user_id, connection.sid):
+        tell_presence(thread_id)
+    return {}
 
 
 @on("thread.typing", ThreadIn)

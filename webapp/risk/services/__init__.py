@@ -2,6 +2,14 @@
 
 from webapp.risk.services.alerts import acknowledge, assign, unacknowledge
 from webapp.risk.services.evaluation import evaluate_clients, evaluate_delays
-from webapp.risk.services.limits import set_limit
+from webapp.risk.services.limits import set_limit, tell_of_limit
 
-__all__ = ["acknowledge", "assign", "evaluate_clients", "evaluate_delays", "set_limit", "unacknowledge"]
+__all__ = [
+    "acknowledge",
+    "assign",
+    "evaluate_clients",
+    "evaluate_delays",
+    "set_limit",
+    "tell_of_limit",
+    "unacknowledge",
+]

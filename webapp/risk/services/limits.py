@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
+from flask_babel import force_locale
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
@@ -22,9 +24,10 @@ from webapp.risk.events import LimitChanged
 from webapp.risk.models import CreditLimit
 from webapp.risk.policy import may_set_amount, may_set_limits
 from webapp.risk.queries import current_limit
+from webapp.threads.services import tell_threads
 from webapp.users import audit
 from webapp.users.actor import NOBODY, Actor
-from webapp.users.queries import company
+from webapp.users.queries import company, names_of
 
 
 def set_limit(
@@ -78,6 +81,16 @@ def set_limit(
     )
     record(LimitChanged(client.id))
     return limit
+
+
+def tell_of_limit(client_id: uuid.UUID) -> None:
+    """Say in the client's thread that its limit was decided, without the figure: after-sales reads there
+    too. Events as `tell_threads`."""
+    limit = current_limit(client_id)
+    name = names_of([limit.set_by]).get(limit.set_by) if limit is not None and limit.set_by else None
+    with force_locale("fr"):
+        said = _("%(name)s a décidé d’un nouveau plafond.", name=name) if name else _("Le plafond a changé.")
+        tell_threads({client_id: said})
 
 
 def _beyond(actor: Actor) -> object:

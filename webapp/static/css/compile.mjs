@@ -1,6 +1,7 @@
-/* Puts the stylesheet together: Pico and the tokens from Sass, then base, layout, components, features. */
+/* Puts the stylesheet together: Pico and the tokens from Sass, then base, layout, components, features.
+ * Files under pages/ stay sheets of their own, for the pages that name them. */
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compileAsync } from "sass";
 
@@ -13,9 +14,15 @@ const sass = async (name) =>
 /* A file that names no layer of its own goes into "components", so nobody has to remember it. */
 const inLayer = (css) => (/@layer\s/.test(css) ? css : `@layer components {\n${css}\n}`);
 
-async function folder(name) {
-  const files = (await readdir(join(here, name))).filter((file) => file.endsWith(".css")).sort();
-  return Promise.all(files.map(async (file) => inLayer(await readFile(join(here, name, file), "utf8"))));
+const list = async (name) => (await readdir(join(here, name))).filter((file) => file.endsWith(".css")).sort();
+
+const read = async (name, file) => inLayer(await readFile(join(here, name, file), "utf8"));
+
+const folder = async (name) => Promise.all((await list(name)).map((file) => read(name, file)));
+
+/* [name, css] of each sheet that only some pages load. */
+export async function compilePages() {
+  return Promise.all((await list("pages")).map(async (file) => [basename(file, ".css"), await read("pages", file)]));
 }
 
 export async function compileCss() {

@@ -6,16 +6,17 @@ import uuid
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
 from webapp.core.api import cut_page, decode_cursor
 from webapp.core.errors import Invalid
 from webapp.core.ids import parse_id
 from webapp.extensions import db
 from webapp.threads.models import Message, Thread, ThreadMember
-from webapp.threads.queries.messages import instant, person
-from webapp.threads.rules import excerpt, unread
-from webapp.threads.subjects import read_subjects, readable_threads
+from webapp.threads.queries.messages import author_of, instant
+from webapp.threads.rules import summary, unread
+from webapp.threads.subjects import named_threads, read_subjects, readable_threads
+from webapp.threads.waiting import waits_for
 from webapp.users.actor import Actor
 from webapp.users.models import Membership, User
 
@@ -62,10 +63,37 @@ def count_unread(thread_id: uuid.UUID, user_ids: set[uuid.UUID]) -> list[dict[st
     ]
 
 
-def list_conversations(actor: Actor, limit: int = 50, cursor: str | None = None) -> dict[str, Any]:
+def count_waiting(actor: Actor) -> int:
+    """In how many threads something waits for the actor, in one query."""
+    query = select(func.count()).select_from(Thread).where(waits_for(actor), readable_threads(actor))
+    return db.session.scalar(query) or 0
+
+
+FILTERS = ("unread", "mentions", "waiting")
+
+
+def _kept(actor: Actor, only: str | None) -> ColumnElement[bool]:
+    """Which threads a filter keeps: followed ones, but for what waits, wherever it is."""
+    if only == "waiting":
+        return waits_for(actor)
+    followed = ThreadMember.level.in_(("all", "mentions"))
+    if only == "unread":
+        return followed & _waiting()
+    return followed & (ThreadMember.mentioned_seq > 0) if only == "mentions" else followed
+
+
+def list_conversations(
+    actor: Actor,
+    limit: int = 50,
+    cursor: str | None = None,
+    *,
+    only: str | None = None,
+    named: str = "",
+) -> dict[str, Any]:
     """The threads the actor follows, the latest first, with what is new and how they end.
 
-    A page `{items, next_cursor}` made in one query, plus one for each kind of subject.
+    `only` is one of FILTERS; `named` keeps those whose subject or client is called like that.
+    A page `{items, next_cursor}` made in one query, plus one for what they are about.
     """
     position = decode_cursor(cursor, 1)
     before = parse_id(position[0]) if position else None
@@ -74,15 +102,15 @@ def list_conversations(actor: Actor, limit: int = 50, cursor: str | None = None)
     member, last = ThreadMember, Message
     query = (
         select(Thread, member, last, User.name, User.handle, Membership.role)
-        .join(member, member.thread_id == Thread.id)
+        .outerjoin(member, (member.thread_id == Thread.id) & (member.user_id == actor.user_id))
         .outerjoin(last, and_(last.thread_id == Thread.id, last.seq == Thread.last_seq))
         .outerjoin(User, User.id == last.author_id)
         .outerjoin(Membership, (Membership.user_id == User.id) & Membership.ends_on.is_(None))
         .where(
-            member.user_id == actor.user_id,
-            member.level.in_(("all", "mentions")),
+            _kept(actor, only),
             Thread.last_seq > 0,
             readable_threads(actor),
+            named_threads(named) if named else true(),
         )
         .order_by(last.id.desc())
         .limit(limit + 1)
@@ -96,11 +124,19 @@ def list_conversations(actor: Actor, limit: int = 50, cursor: str | None = None)
     return {"items": items, "next_cursor": page["next_cursor"]}
 
 
+def _unread_by(member: ThreadMember | None, last_seq: int) -> int:
+    if member is None:
+        return 0
+    return unread(last_seq, member.last_read_seq, member.mentioned_seq, member.level)
+
+
 def _conversation(row: Any, subject: Any) -> dict[str, Any]:
     thread, member, last = row[0], row[1], row[2]
     return {
         "thread_id": str(thread.id),
         "subject_type": thread.subject_type,
+        "subject_id": str(thread.subject_id),
+        "audience": thread.audience,
         "client_id": str(subject.client_id),
         "title": subject.title,
         "client_name": subject.client_name,
@@ -109,8 +145,8 @@ def _conversation(row: Any, subject: Any) -> dict[str, Any]:
         "last_seq": thread.last_seq,
         "last_message_at": instant(thread.last_message_at),
         "last_at": thread.last_message_at,
-        "unread": unread(thread.last_seq, member.last_read_seq, member.mentioned_seq, member.level),
-        "mentioned": member.mentioned_seq > member.last_read_seq,
-        "preview": None if last is None or last.deleted_at else excerpt(last.body),
-        "preview_author": person(last.author_id, row.name, row.handle, row.role) if last else None,
+        "unread": _unread_by(member, thread.last_seq),
+        "mentioned": member is not None and member.mentioned_seq > member.last_read_seq,
+        "preview": None if last is None or last.deleted_at else summary(last.body, last.file_count),
+        "preview_author": author_of(last, row.name, row.handle, row.role) if last else None,
     }

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, case, func, select
+from sqlalchemy import ColumnElement, Row, case, func, select
 from sqlalchemy.orm import aliased
 
 from webapp.core.errors import NotFound
 from webapp.extensions import db
 from webapp.threads.models import Message, Reaction, Thread
-from webapp.threads.rules import excerpt
-from webapp.threads.subjects import MISSING, find_subject, get_subject, readable_threads
+from webapp.threads.queries.attachments import attachments_of
+from webapp.threads.rules import CLIENT, summary
+from webapp.threads.subjects import MISSING, find_subject, get_subject
 from webapp.users.actor import Actor
 from webapp.users.models import Membership, User
 
@@ -48,6 +49,15 @@ def get_visible_message(actor: Actor, message_id: uuid.UUID) -> Message:
     return message
 
 
+def get_act(thread_id: uuid.UUID, kind: str, act_id: uuid.UUID) -> None:
+    """Raises NotFound when this thread shows no such act."""
+    shown = select(Message.id).where(
+        Message.act_id == act_id, Message.act_kind == kind, Message.thread_id == thread_id
+    )
+    if db.session.scalar(shown.limit(1)) is None:
+        raise NotFound(MISSING)
+
+
 def get_page(
     actor: Actor,
     thread_id: uuid.UUID,
@@ -68,9 +78,10 @@ def read_page(
     after_seq: int | None = None,
     before_seq: int | None = None,
     limit: int = 50,
+    conditions: Iterable[ColumnElement[bool]] = (),
 ) -> Page:
-    """The same for who has already been let in."""
-    query = _messages().where(Message.thread_id == thread_id)
+    """The same for who has already been let in; `conditions` on messages narrow it."""
+    query = message_rows().where(Message.thread_id == thread_id, *conditions)
     if before_seq is not None:
         query = query.where(Message.seq < before_seq)
     if after_seq is not None:
@@ -83,13 +94,13 @@ def read_page(
         rows.reverse()
     newest = rows[-1].seq if rows else 0
     at_the_end = before_seq is None and not (forward and (more or not rows))
-    return Page(_present_rows(rows), newest if at_the_end else find_last_seq(thread_id), more)
+    return Page(present_rows(rows), newest if at_the_end else find_last_seq(thread_id), more)
 
 
 def present(message_ids: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
     """The wire form of these messages, in order of seq. Unscoped: the caller has asked the policy."""
-    rows = db.session.execute(_messages().where(Message.id.in_(message_ids)).order_by(Message.seq))
-    return _present_rows(list(rows))
+    rows = db.session.execute(message_rows().where(Message.id.in_(message_ids)).order_by(Message.seq))
+    return present_rows(list(rows))
 
 
 _PRESENTED = "encours.presented"
@@ -100,7 +111,7 @@ def keep_fresh(posted: Iterable[tuple[Any, Any, Actor]]) -> None:
     the broadcast: nobody has reacted to them, nothing needs to be read."""
     kept = db.session.info[_PRESENTED] = {}
     for row, stored, author in posted:
-        kept[row.id] = _form(row, stored, person(row.author_id, author.name, author.handle, author.role))
+        kept[row.id] = _form(row, stored, author_of(row, author.name, author.handle, author.role))
 
 
 def presented(message_ids: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
@@ -113,24 +124,6 @@ def presented(message_ids: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
 
 def present_one(message_id: uuid.UUID) -> dict[str, Any]:
     return present([message_id])[0]
-
-
-def search(actor: Actor, text: str, limit: int = 20) -> list[dict[str, Any]]:
-    """Messages in scope that contain `text`, newest first."""
-    if not text.strip():
-        return []
-    rows = db.session.execute(
-        _messages()
-        .join(Thread, Thread.id == Message.thread_id)
-        .where(
-            Message.body.icontains(text.strip(), autoescape=True),
-            Message.deleted_at.is_(None),
-            readable_threads(actor),
-        )
-        .order_by(Message.id.desc())
-        .limit(limit)
-    )
-    return _present_rows(list(rows))
 
 
 _quoted, _quoted_author = aliased(Message), aliased(User)
@@ -149,11 +142,16 @@ _COLUMNS = (
     Message.edited_at,
     Message.deleted_at,
     Message.reply_to,
+    Message.file_count,
+    Message.act_kind,
+    Message.act_id,
     Message.mentions,
+    Message.grant_id,
+    Message.guest_name,
 )
 
 
-def _messages() -> Any:
+def message_rows() -> Any:
     return (
         select(
             *_COLUMNS,
@@ -161,8 +159,9 @@ def _messages() -> Any:
             User.handle,
             Membership.role,
             _quoted.seq.label("quoted_seq"),
+            _quoted.file_count.label("quoted_files"),
             case((_quoted.deleted_at.is_(None), func.substr(_quoted.body, 1, 300))).label("quoted_body"),
-            _quoted_author.name.label("quoted_name"),
+            func.coalesce(_quoted_author.name, _quoted.guest_name).label("quoted_name"),
         )
         .outerjoin(User, User.id == Message.author_id)
         .outerjoin(Membership, (Membership.user_id == User.id) & Membership.ends_on.is_(None))
@@ -171,13 +170,16 @@ def _messages() -> Any:
     )
 
 
-def _present_rows(rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
+def present_rows(rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
     reactions = _reactions([row.id for row in rows])
-    return [_wire(row, reactions.get(row.id, [])) for row in rows]
+    attachments = attachments_of([row.id for row in rows if row.file_count])
+    return [_wire(row, reactions.get(row.id, []), attachments.get(row.id, [])) for row in rows]
 
 
-def _wire(row: Row[Any], reactions: list[dict[str, Any]]) -> dict[str, Any]:
-    shown = _form(row, row, person(row.author_id, row.name, row.handle, row.role))
+def _wire(
+    row: Row[Any], reactions: list[dict[str, Any]], attachments: list[dict[str, Any]]
+) -> dict[str, Any]:
+    shown = _form(row, row, author_of(row, row.name, row.handle, row.role))
     if row.deleted_at is not None:
         gone: dict[str, Any] = {"body": "", "html": "", "mentions": [], "deleted_at": instant(row.deleted_at)}
         return {**shown, **gone, "edited_at": instant(row.edited_at)}
@@ -186,6 +188,7 @@ def _wire(row: Row[Any], reactions: list[dict[str, Any]]) -> dict[str, Any]:
         "edited_at": instant(row.edited_at),
         "quote": _quote(row),
         "reactions": reactions,
+        "attachments": attachments,
     }
 
 
@@ -205,9 +208,18 @@ def _form(row: Any, stored: Any, author: dict[str, Any] | None) -> dict[str, Any
         "deleted_at": None,
         "reply_to": str(row.reply_to) if row.reply_to else None,
         "quote": None,
+        "act": {"kind": row.act_kind, "id": str(row.act_id)} if row.act_id else None,
         "mentions": [str(user_id) for user_id in row.mentions],
         "reactions": [],
+        "attachments": [],
     }
+
+
+def author_of(row: Any, name: str | None, handle: str | None, role: str | None) -> Any:
+    """Who wrote a message: one of us, somebody at the client's (role `client`), or None, the product."""
+    if row.grant_id is not None:
+        return person(row.grant_id, row.guest_name, "", CLIENT)
+    return person(row.author_id, name, handle, role)
 
 
 def person(user_id: uuid.UUID | None, name: str | None, handle: str | None, role: str | None) -> Any:
@@ -250,5 +262,5 @@ def _quote(row: Row[Any]) -> dict[str, Any] | None:
         "id": str(row.reply_to),
         "seq": row.quoted_seq,
         "name": row.quoted_name or "Encours",
-        "excerpt": excerpt(row.quoted_body or "", 140),
+        "excerpt": summary(row.quoted_body or "", row.quoted_files, 140),
     }

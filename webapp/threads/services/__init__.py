@@ -1,17 +1,36 @@
 """Verbs of threads: say, reword, take back, react, read, follow."""
 
 from webapp.threads.services.changing import delete_message, edit_message, react
+from webapp.threads.services.followers import add_follower, remove_follower
 from webapp.threads.services.following import mark_read, set_follow_level
-from webapp.threads.services.posting import Draft, post_message, post_messages, post_system_line
+from webapp.threads.services.indexing import index_messages
+from webapp.threads.services.news import tell_of_loss, tell_of_money, tell_of_return, tell_threads
+from webapp.threads.services.posting import (
+    Act,
+    Draft,
+    post_act,
+    post_message,
+    post_messages,
+    post_system_line,
+)
 
 __all__ = [
+    "Act",
     "Draft",
+    "add_follower",
     "delete_message",
     "edit_message",
+    "index_messages",
     "mark_read",
+    "post_act",
     "post_message",
     "post_messages",
     "post_system_line",
     "react",
+    "remove_follower",
     "set_follow_level",
+    "tell_of_loss",
+    "tell_of_money",
+    "tell_of_return",
+    "tell_threads",
 ]

@@ -67,7 +67,7 @@ def follow_by_role(subject: Subject) -> None:
     followers = set(db.session.scalars(managers))
     if subject.sales_rep_id is not None:
         followers.add(subject.sales_rep_id)
-    _upsert(subject.id, followers, {}, level="all")
+    _upsert(subject.thread_id, followers, {}, level="all")
 
 
 Marks = Iterable[tuple[uuid.UUID, uuid.UUID, int]]  # thread, person, seq

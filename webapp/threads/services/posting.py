@@ -5,9 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 
 from webapp.core.errors import DomainError, Forbidden, Invalid, NotFound
@@ -16,21 +17,34 @@ from webapp.extensions import db
 from webapp.threads import markup, rules
 from webapp.threads.models import Message
 from webapp.threads.policy import may_read, may_write
-from webapp.threads.queries import keep_fresh, resolve_handles
+from webapp.threads.queries import keep_fresh, resolve_groups, resolve_handles
+from webapp.threads.services.attaching import Loose, find_loose, take
 from webapp.threads.services.storing import Row, store
 from webapp.threads.subjects import MISSING, Subject, read_subjects
 from webapp.users.actor import NOBODY, Actor
 
+NOT_YOURS_TO_WRITE = _l("Votre rôle n’écrit pas dans ce fil.")
 FAULTS = {
     "empty": _l("Écrivez un message."),
     "too_long": _l("Ce message est trop long : 10 000 caractères au plus."),
     "unreadable": _l("Ce texte contient des caractères illisibles."),
 }
 _messages = Message.__table__
-_POSTED = select(_messages.c.id, _messages.c.thread_id, _messages.c.author_id, _messages.c.client_id).where(
-    _messages.c.client_id.in_(bindparam("ids", expanding=True))
-)
-Key = tuple[uuid.UUID | None, uuid.UUID]  # author, the id the author gave
+_POSTED = select(
+    _messages.c.id,
+    _messages.c.thread_id,
+    func.coalesce(_messages.c.author_id, _messages.c.grant_id).label("author_id"),
+    _messages.c.client_id,
+).where(_messages.c.client_id.in_(bindparam("ids", expanding=True)))
+Key = tuple[uuid.UUID | None, uuid.UUID]  # author or access, the id they gave
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """The thing a message shows as a card: one of the kinds registered in `threads.acts`."""
+
+    kind: str
+    id: uuid.UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +56,41 @@ class Draft:
     client_id: uuid.UUID
     body: str
     reply_to: uuid.UUID | None = None
+    attachment_ids: tuple[uuid.UUID, ...] = ()
+    act: Act | None = None
 
     @property
     def author_id(self) -> uuid.UUID | None:
         return None if self.actor.user_id == NOBODY else self.actor.user_id
 
     @property
+    def grant_id(self) -> uuid.UUID | None:
+        return self.actor.grant.id if self.actor.grant else None
+
+    @property
     def key(self) -> Key:
-        return self.author_id, self.client_id
+        return self.author_id or self.grant_id, self.client_id
 
 
-def check_body(body: str) -> str:
-    """The text as it will be stored. Raises Invalid: `empty`, `too_long` or `unreadable`."""
+def check_body(body: str, beside_files: bool = False) -> str:
+    """The text as it will be stored. Raises Invalid: `empty` (but beside files), `too_long`, `unreadable`."""
     fault = rules.body_fault(body)
+    if fault == "empty" and beside_files:
+        return ""
     if fault:
         raise Invalid(FAULTS[fault], code=fault, errors={"body": FAULTS[fault]})
     return rules.kept_body(body)
 
 
 def say(subject: Subject, body: str) -> tuple[str, list[uuid.UUID]]:
-    """HTML of a text in this thread, and the ids of the people it names."""
-    handles = rules.handles_in(body)
+    """HTML of a text in this thread, and the ids of the people it names: nobody where the client reads."""
+    handles = rules.handles_in(body) if subject.audience == rules.INTERNAL else set()
+    if not handles:
+        return markup.render(body, {}), []
     people = resolve_handles(subject, handles)
-    return markup.render(body, people), markup.mentioned(people, handles)
+    groups = resolve_groups(subject, rules.groups_in(handles - people.keys()))
+    named = markup.mentioned(people, handles) + [found for word in groups for found in groups[word]]
+    return markup.render(body, people, groups), list(dict.fromkeys(named))
 
 
 def post_message(
@@ -74,14 +100,38 @@ def post_message(
     client_id: uuid.UUID,
     body: str,
     reply_to: uuid.UUID | None = None,
+    attachment_ids: Sequence[uuid.UUID] = (),
 ) -> Message:
     """Say something; the same `client_id` again gives the first message, whatever it says now.
 
     Raises NotFound (out of scope, or `reply_to` elsewhere), Forbidden, Invalid (`empty`,
-    `too_long`, `unreadable`, `id_reused` when the id served in another thread).
+    `too_long`, `unreadable`, `id_reused` when the id served in another thread, `attachment_gone` when a
+    file is not theirs or hangs on something, `too_many` files).
     Events: MessagesPosted.
     """
-    (result,) = post_messages([Draft(actor, thread_id, client_id, body, reply_to)])
+    draft = Draft(actor, thread_id, client_id, body, reply_to, tuple(attachment_ids))
+    (result,) = post_messages([draft])
+    if isinstance(result, DomainError):
+        raise result
+    return db.session.get_one(Message, result)
+
+
+def post_act(
+    actor: Actor,
+    thread_id: uuid.UUID,
+    *,
+    client_id: uuid.UUID,
+    kind: str,
+    act_id: uuid.UUID,
+    body: str,
+) -> Message:
+    """Show an act (a dispute, a promise …) in its thread, as a card that everyone sees change.
+
+    `body` says it in plain words, for lists, previews and pushes. Nobody rewords or takes back a card.
+    Raises as `post_message`. Events: MessagesPosted; a change is told with `ActChanged`.
+    """
+    draft = Draft(actor, thread_id, client_id, body, act=Act(kind, act_id))
+    (result,) = post_messages([draft])
     if isinstance(result, DomainError):
         raise result
     return db.session.get_one(Message, result)
@@ -108,12 +158,13 @@ def _post(drafts: Sequence[Draft]) -> list[uuid.UUID | DomainError]:
     subjects = read_subjects((thread_id, None) for thread_id in threads)
     known = _posted(drafts)
     homes = _threads_of({draft.reply_to for draft in drafts if draft.reply_to is not None})
+    loose = find_loose(drafts)
     results: list[uuid.UUID | DomainError] = []
     rows: list[Row] = []
     authors: dict[uuid.UUID, Actor] = {}
     for draft in drafts:
         try:
-            found = _judge(draft, subjects.get(draft.thread_id), known, homes)
+            found = _judge(draft, subjects.get(draft.thread_id), known, homes, loose)
             if isinstance(found, Row):
                 known[draft.key] = (found.id, found.thread_id)
                 rows.append(found)
@@ -123,7 +174,7 @@ def _post(drafts: Sequence[Draft]) -> list[uuid.UUID | DomainError]:
             results.append(refusal)
     if rows:
         stored = store(rows, subjects)
-        keep_fresh((row, stored[row.id], authors[row.id]) for row in rows if row.reply_to is None)
+        keep_fresh((row, stored[row.id], authors[row.id]) for row in rows if _is_plain(row))
     return results
 
 
@@ -132,20 +183,22 @@ def _judge(
     subject: Subject | None,
     known: Mapping[Key, tuple[uuid.UUID, uuid.UUID]],
     homes: Mapping[uuid.UUID, uuid.UUID],
+    loose: Loose,
 ) -> Row | uuid.UUID:
     """The row to store, or the id of what was stored before. Raises as `post_message`."""
     if subject is None or not may_read(draft.actor, subject):
         raise NotFound(MISSING)
     if not may_write(draft.actor, subject):
-        raise Forbidden(_l("Votre rôle n’écrit pas dans ce fil."))
+        raise Forbidden(NOT_YOURS_TO_WRITE)
     before = known.get(draft.key)
     if before is not None:
         if before[1] != draft.thread_id:
             raise Invalid(_l("Cet identifiant a déjà servi pour un autre message."), code="id_reused")
         return before[0]
-    body = check_body(draft.body)
+    body = check_body(draft.body, beside_files=bool(draft.attachment_ids))
     if draft.reply_to is not None and homes.get(draft.reply_to) != draft.thread_id:
         raise NotFound(_l("Le message auquel vous répondez n’existe plus."))
+    attachments = take(draft.actor, subject, draft.attachment_ids, loose) if draft.attachment_ids else ()
     html, mentions = say(subject, body)
     return Row(
         id=new_id(),
@@ -156,7 +209,26 @@ def _judge(
         html=html,
         reply_to=draft.reply_to,
         mentions=tuple(mentions),
+        attachments=attachments,
+        **_act(draft.act),
+        **_of_guest(draft),
     )
+
+
+def _is_plain(row: Row) -> bool:
+    """Nothing has to be read to show it."""
+    return row.reply_to is None and not row.attachments
+
+
+def _act(act: Act | None) -> dict[str, Any]:
+    return {} if act is None else {"kind": "act", "act_kind": act.kind, "act_id": act.id}
+
+
+def _of_guest(draft: Draft) -> dict[str, Any]:
+    """What the row says more of somebody outside: they are no user, and their name stands as it was."""
+    if draft.grant_id is None:
+        return {}
+    return {"kind": "client", "grant_id": draft.grant_id, "guest_name": draft.actor.name}
 
 
 def post_system_line(thread_id: uuid.UUID, text: str) -> Message:

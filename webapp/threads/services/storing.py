@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from webapp.core.clock import now
 from webapp.core.events import record
 from webapp.extensions import db
+from webapp.files.services import attach_all
 from webapp.threads.events import MessagesPosted
 from webapp.threads.models import Message, Thread
 from webapp.threads.services.following import follow_by_role, name_in, write_in
@@ -33,6 +34,11 @@ class Row:
     reply_to: uuid.UUID | None = None
     mentions: tuple[uuid.UUID, ...] = ()
     kind: str = "text"
+    attachments: tuple[uuid.UUID, ...] = ()
+    act_kind: str | None = None
+    act_id: uuid.UUID | None = None
+    grant_id: uuid.UUID | None = None
+    guest_name: str | None = None
 
 
 _threads = Thread.__table__
@@ -66,6 +72,7 @@ def store(rows: Sequence[Row], subjects: Mapping[uuid.UUID, Subject]) -> dict[uu
         first = _take(subjects[thread_id], len(by_thread[thread_id]), instant)
         stored |= {row.id: Stored(first + n, instant) for n, row in enumerate(by_thread[thread_id])}
     db.session.connection().execute(_INSERT, [_values(row, stored[row.id]) for row in rows])
+    attach_all("message", {row.id: row.attachments for row in rows if row.attachments})
     write_in((row.thread_id, row.author_id, stored[row.id].seq) for row in rows if row.author_id is not None)
     name_in((row.thread_id, user_id, stored[row.id].seq) for row in rows for user_id in row.mentions)
     for thread_id in threads:
@@ -84,11 +91,16 @@ def _values(row: Row, stored: Stored) -> dict[str, Any]:
         "thread_id": row.thread_id,
         "seq": stored.seq,
         "author_id": row.author_id,
+        "grant_id": row.grant_id,
+        "guest_name": row.guest_name,
         "client_id": row.client_id,
         "kind": row.kind,
         "body": row.body,
         "html": row.html,
         "reply_to": row.reply_to,
+        "file_count": len(row.attachments) or None,
+        "act_kind": row.act_kind,
+        "act_id": row.act_id,
         "mentions": [str(user_id) for user_id in row.mentions],
         "created_at": stored.created_at,
     }
@@ -96,7 +108,7 @@ def _values(row: Row, stored: Stored) -> dict[str, Any]:
 
 def _take(subject: Subject, count: int, instant: datetime) -> int:
     """The first of the next `count` seqs. The first message of all makes the thread."""
-    taken = {"thread_id": subject.id, "count": count, "instant": instant}
+    taken = {"thread_id": subject.thread_id, "count": count, "instant": instant}
     last = db.session.connection().scalar(_TAKE, taken)
     if last is None:
         _begin(subject)
@@ -107,6 +119,14 @@ def _take(subject: Subject, count: int, instant: datetime) -> int:
 def _begin(subject: Subject) -> None:
     """Make the row and the first followers of a thread; safe against a rival."""
     flavour: Any = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    values = {"id": subject.id, "subject_type": subject.type, "last_seq": 0, "created_at": now()}
+    values = {
+        "id": subject.thread_id,
+        "subject_type": subject.type,
+        "subject_id": subject.id,
+        "audience": subject.audience,
+        "last_seq": 0,
+        "guest_read_seq": 0,
+        "created_at": now(),
+    }
     db.session.execute(flavour.insert(Thread).values(values).on_conflict_do_nothing())
     follow_by_role(subject)

@@ -74,9 +74,13 @@ def find_user_actor(user_id: uuid.UUID, via: str = "job") -> Actor | None:
     return _actor(row, via) if row else None
 
 
-def list_actors(user_ids: Iterable[uuid.UUID] | None = None) -> list[Actor]:
-    """Actors of all active people (or of those given), in two queries: for fan-out."""
+def list_actors(
+    user_ids: Iterable[uuid.UUID] | None = None, roles: Iterable[str] | None = None
+) -> list[Actor]:
+    """Actors of all active people (or of those given, of these roles), in two queries: for fan-out."""
     query = _people()
+    if roles is not None:
+        query = query.where(Membership.role.in_(list(roles)))
     if user_ids is not None:
         query = query.where(User.id.in_(list(user_ids)))
     rows = db.session.execute(query).all()

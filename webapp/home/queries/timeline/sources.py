@@ -10,10 +10,13 @@ from sqlalchemy import and_, case, cast, func, literal, or_, select
 
 from webapp.clients.models import Client, Document
 from webapp.clients.rules import WALLED_DOCUMENTS
+from webapp.credit_requests.models import CreditRequest
+from webapp.disputes.models import Dispute
 from webapp.home.queries.timeline.columns import CLIENT, CLIENT_TEXT, INSTANT, KIND, UUID, author, imported
 from webapp.home.queries.timeline.columns import line as shared
 from webapp.invoices.models import Invoice, Order
 from webapp.payments.models import Allocation, Matching, Payment, WriteOff
+from webapp.promises.models import Promise
 from webapp.risk.models import Alert, CreditLimit
 from webapp.threads.models import Message
 from webapp.users.models import AuditEntry
@@ -131,6 +134,37 @@ def _write_offs(_dialect: str) -> Any:
     )
 
 
+def _promises(_dialect: str) -> Any:
+    line = shared(
+        "promise",
+        Promise.taken_at,
+        Promise.id,
+        amount=Promise.amount,
+        ref=Invoice.ref,
+        text=Promise.state,
+        subject=Promise.id,
+        actor=Promise.taken_by,
+    )
+    return line.outerjoin(Invoice, Invoice.id == Promise.invoice_id).where(Promise.client_id == CLIENT)
+
+
+def _credit_requests(_dialect: str) -> Any:
+    """Those asked for or declined; one that was granted is a document."""
+    line = shared(
+        "credit_request",
+        func.coalesce(CreditRequest.answered_at, CreditRequest.asked_at, type_=INSTANT),
+        CreditRequest.id,
+        amount=CreditRequest.amount,
+        ref=Invoice.ref,
+        text=CreditRequest.state,
+        subject=CreditRequest.id,
+        actor=func.coalesce(CreditRequest.answered_by, CreditRequest.asked_by, type_=UUID),
+    )
+    return line.join(Invoice, Invoice.id == CreditRequest.invoice_id).where(
+        CreditRequest.client_id == CLIENT, CreditRequest.state != "granted"
+    )
+
+
 def _alerts(_dialect: str) -> Any:
     line = shared("alert", Alert.raised_at, Alert.id, amount=Alert.level, text=Alert.kind, ref=Alert.state)
     return line.where(Alert.client_id == CLIENT)
@@ -148,8 +182,32 @@ def _limits(_dialect: str) -> Any:
     return line.where(CreditLimit.client_id == CLIENT)
 
 
+# A message of files alone is told by a sign.
+_SAYS = func.coalesce(func.nullif(func.substr(Message.body, 1, 280), ""), "📎")
+
+
 def _said(line: Any) -> Any:
     return line.where(Message.deleted_at.is_(None), Message.kind == "text")
+
+
+def _disputes(closed: bool) -> Callable[[str], Any]:
+    """Those that were opened, or those that are over and how they ended."""
+
+    def build(_dialect: str) -> Any:
+        line = shared(
+            "dispute_end" if closed else "dispute",
+            Dispute.closed_at if closed else Dispute.opened_at,
+            Dispute.id,
+            amount=Dispute.resolution_amount if closed else Dispute.amount,
+            ref=Invoice.ref,
+            text=Dispute.state if closed else func.substr(Dispute.text, 1, 280),
+            subject=Dispute.id,
+            actor=Dispute.closed_by if closed else Dispute.opened_by,
+        )
+        found = line.join(Invoice, Invoice.id == Dispute.invoice_id).where(Dispute.client_id == CLIENT)
+        return found.where(Dispute.closed_at.is_not(None)) if closed else found
+
+    return build
 
 
 def _messages(_dialect: str) -> Any:
@@ -159,7 +217,7 @@ def _messages(_dialect: str) -> Any:
         Message.created_at,
         Message.id,
         ref=Invoice.ref,
-        text=func.substr(Message.body, 1, 280),
+        text=_SAYS,
         subject=Invoice.id,
         actor=Message.author_id,
     )
@@ -172,7 +230,7 @@ def _client_messages(_dialect: str) -> Any:
         "message",
         Message.created_at,
         Message.id,
-        text=func.substr(Message.body, 1, 280),
+        text=_SAYS,
         subject=Message.thread_id,
         actor=Message.author_id,
     )
@@ -233,8 +291,12 @@ SOURCES = (
     Source("payments", "payment.read", _matchings),
     Source("payments", "payment.read", _unmatchings),
     Source("payments", "payment.read", _write_offs),
+    Source("messages", None, _promises),
+    Source("invoices", None, _credit_requests),
     Source("risk", "alert.read", _alerts),
     Source("risk", "limit.read", _limits),
+    Source("disputes", None, _disputes(closed=False)),
+    Source("disputes", None, _disputes(closed=True)),
     Source("messages", None, _messages),
     Source("messages", None, _client_messages),
     Source("sheet", None, _edits(EDITS)),

@@ -14,6 +14,18 @@ export interface OutboxItem {
   after?: string[];
 }
 
+/* A file that is on its way into a message: with its draft, then with the message until it is acknowledged. */
+export interface KeptFile {
+  id: string;
+  user: string;
+  thread: string;
+  message: string | null; // the client_id it goes with; null: still in the composer
+  blob: Blob;
+  name: string;
+  key: string; // of its upload
+  file_id: string | null; // the server's, once it is there
+}
+
 interface Draft { key: string; user: string; value: unknown; saved_at: string }
 interface Kept { key: string; user: string; value: unknown; read_at: string }
 
@@ -21,16 +33,18 @@ interface Schema extends DBSchema {
   outbox: { key: string; value: OutboxItem; indexes: { user: string } };
   drafts: { key: string; value: Draft; indexes: { user: string } };
   read: { key: string; value: Kept; indexes: { user: string } };
+  files: { key: string; value: KeptFile; indexes: { user: string } };
 }
 
 let opening: Promise<IDBPDatabase<Schema>> | null = null;
 
-function database(): Promise<IDBPDatabase<Schema>> {
-  opening ??= openDB<Schema>("encours", 1, {
+export function database(): Promise<IDBPDatabase<Schema>> {
+  opening ??= openDB<Schema>("encours", 2, {
     upgrade(db) {
-      db.createObjectStore("outbox", { keyPath: "id" }).createIndex("user", "user");
-      db.createObjectStore("drafts", { keyPath: "key" }).createIndex("user", "user");
-      db.createObjectStore("read", { keyPath: "key" }).createIndex("user", "user");
+      const wanted = { outbox: "id", drafts: "key", read: "key", files: "id" } as const;
+      for (const name of Object.keys(wanted) as (keyof typeof wanted)[]) {
+        if (!db.objectStoreNames.contains(name)) db.createObjectStore(name, { keyPath: wanted[name] }).createIndex("user", "user");
+      }
     },
     // A newer page in another tab wants to upgrade: let it.
     blocking: () => void opening?.then((db) => { db.close(); opening = null; }),
@@ -63,7 +77,9 @@ export async function putOutbox(item: OutboxItem): Promise<void> {
 }
 
 export async function removeOutbox(id: string): Promise<void> {
-  await (await database()).delete("outbox", id);
+  const db = await database();
+  const { files = [] } = ((await db.get("outbox", id))?.payload ?? {}) as { files?: string[] };
+  await Promise.all([db.delete("outbox", id), ...files.map((file) => db.delete("files", file))]);
   changed();
 }
 

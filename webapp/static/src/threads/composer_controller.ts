@@ -19,7 +19,7 @@ export default class ComposerController extends Controller<HTMLFormElement> {
   declare readonly replyToTarget: HTMLInputElement;
   declare readonly aboutTarget: HTMLElement;
   declare readonly aboutTextTarget: HTMLElement;
-  declare readonly threadValue: string;
+  declare threadValue: string;
 
   #stop = new AbortController();
   #saving: ReturnType<typeof setTimeout> | undefined;
@@ -35,6 +35,19 @@ export default class ComposerController extends Controller<HTMLFormElement> {
     const thread = this.element.closest<HTMLElement>("[data-controller~=thread]");
     thread?.addEventListener("message:reply", (event) => this.#reply((event as CustomEvent<{ id: string; name: string; text: string }>).detail), { signal });
     thread?.addEventListener("message:edit", (event) => this.#edit((event as CustomEvent<{ id: string; body: string }>).detail), { signal });
+    this.element.addEventListener("audience:turned", (event) => this.#turnTo((event as CustomEvent<string>).detail), { signal });
+    void this.#restore();
+  }
+
+  /* Who reads changed: each audience has a draft of its own, and nothing of one is shown to the other. */
+  #turnTo(thread: string): void {
+    if (thread === this.threadValue) return;
+    clearTimeout(this.#saving);
+    void this.#save();
+    if (this.#editing) this.#leaveEdit();
+    this.threadValue = thread;
+    this.bodyTarget.value = "";
+    this.#about("", "");
     void this.#restore();
   }
 
@@ -64,7 +77,7 @@ export default class ComposerController extends Controller<HTMLFormElement> {
   async send(event: Event): Promise<void> {
     event.preventDefault();
     const body = this.bodyTarget.value;
-    if (!body.trim()) return;
+    if (!body.trim() && (this.#editing || !this.element.hasAttribute("data-files"))) return;
     if (this.#editing) { await this.#saveEdit(this.#editing, body); return; }
     const detail = { thread_id: this.threadValue, client_id: uuid7(), body, reply_to: this.replyToTarget.value || null };
     this.dispatch("send", { detail, bubbles: true });
@@ -137,19 +150,21 @@ export default class ComposerController extends Controller<HTMLFormElement> {
   }
 
   async #save(): Promise<void> {
+    const name = this.#name;
     const user = actorId();
     const draft = this.#editing ? this.#unsent : this.#draft();
     if (!user || !draft) return;
-    const work = draft.body.trim() ? saveDraft(user, this.#name, draft) : removeDraft(user, this.#name);
+    const work = draft.body.trim() ? saveDraft(user, name, draft) : removeDraft(user, name);
     await work.catch(() => undefined);
   }
 
   async #restore(): Promise<void> {
     const user = actorId();
-    const draft = user ? await findDraft<Draft>(user, this.#name).catch(() => undefined) : undefined;
-    if (draft && !this.bodyTarget.value && !this.#editing) {
+    const name = this.#name;
+    const draft = user ? await findDraft<Draft>(user, name).catch(() => undefined) : undefined;
+    if (draft && name === this.#name && !this.bodyTarget.value && !this.#editing) {
       this.bodyTarget.value = draft.body;
-      if (draft.replyTo) this.#about(draft.replyTo, draft.about);
+      if (draft.replyTo && !this.replyToTarget.value) this.#about(draft.replyTo, draft.about);
     }
     this.#grow();
   }
@@ -158,5 +173,6 @@ export default class ComposerController extends Controller<HTMLFormElement> {
     const { style } = this.bodyTarget;
     style.height = "auto";
     style.height = `${this.bodyTarget.scrollHeight + 2}px`;
+    this.dispatch("changed");
   }
 }

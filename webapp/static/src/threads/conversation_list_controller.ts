@@ -8,6 +8,9 @@ const PATIENCE = 500;
 const HINTS = ["thread.unread", "thread.read", "message.posted", "message.deleted"];
 
 export default class ConversationListController extends Controller<HTMLElement> {
+  static override values = { url: { type: String, default: "/threads" } };
+  declare readonly urlValue: string;
+
   #stop = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -37,7 +40,7 @@ export default class ConversationListController extends Controller<HTMLElement> 
   }
 
   async #refresh(): Promise<void> {
-    const answer = await fetch("/threads", { headers: { Accept: "text/html" } }).catch(() => null);
+    const answer = await fetch(this.urlValue, { headers: { Accept: "text/html" } }).catch(() => null);
     if (!answer?.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.querySelector('[data-controller~="conversation-list"]');

@@ -1,14 +1,16 @@
 /* After an @: people to choose from, by arrows, Enter or touch. */
 import { Controller } from "@hotwired/stimulus";
 import { get } from "../lib/api";
-import { askedAt, withHandle, type Asked } from "./mentions";
+import { askedAt, groupsFor, withHandle, type Asked } from "./mentions";
 
-interface Person { id: string; name: string; handle: string; initials?: string }
+interface Person { id?: string; name: string; handle: string; initials?: string }
 const PATIENCE = 120;
 const MOST = 6;
 
 export default class MentionListController extends Controller<HTMLElement> {
   static override targets = ["field", "choices"];
+  static override values = { groups: Array };
+  declare readonly groupsValue: Person[];
   declare readonly fieldTarget: HTMLTextAreaElement;
   declare readonly choicesTarget: HTMLUListElement;
 
@@ -19,6 +21,7 @@ export default class MentionListController extends Controller<HTMLElement> {
 
   look(): void {
     clearTimeout(this.#timer);
+    if (this.element.hasAttribute("data-mention-list-off")) { this.#close(); return; }
     this.#asked = askedAt(this.fieldTarget.value, this.fieldTarget.selectionStart);
     if (!this.#asked) { this.#close(); return; }
     this.#timer = setTimeout(() => void this.#search(), PATIENCE);
@@ -42,7 +45,8 @@ export default class MentionListController extends Controller<HTMLElement> {
     if (!asked) return;
     const found = await get<{ items?: Person[] } | Person[]>(`/api/v1/people?q=${encodeURIComponent(asked.word)}`).catch(() => []);
     if (asked !== this.#asked) return;
-    this.#people = (Array.isArray(found) ? found : (found.items ?? [])).slice(0, MOST);
+    const people = Array.isArray(found) ? found : (found.items ?? []);
+    this.#people = [...groupsFor(asked.word, this.groupsValue), ...people].slice(0, MOST);
     if (this.#people.length) this.#show(0);
     else this.#close();
   }
@@ -64,7 +68,8 @@ export default class MentionListController extends Controller<HTMLElement> {
     const handle = document.createElement("span");
     handle.className = "meta";
     handle.textContent = `@${person.handle}`;
-    option.append(name, " ", handle);
+    const sign = person.id ? null : document.querySelector<HTMLTemplateElement>("template#card-icons")?.content.lastElementChild?.cloneNode(true);
+    option.append(...(sign ? [sign] : []), name, " ", handle);
     option.addEventListener("pointerdown", (event) => { event.preventDefault(); this.#take(person); });
     return option;
   }

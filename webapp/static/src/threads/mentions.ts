@@ -13,3 +13,11 @@ export function withHandle(text: string, caret: number, asked: Asked, handle: st
   const put = `@${handle} `;
   return { text: text.slice(0, asked.start) + put + text.slice(caret).replace(/^ /, ""), caret: asked.start + put.length };
 }
+
+/* Roles that the word asks for, by the start of their handle or of a word of their name; all of them without a word. */
+export function groupsFor<Group extends { handle: string; name: string }>(word: string, groups: readonly Group[]): Group[] {
+  const plain = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const wanted = plain(word);
+  const answers = (text: string): boolean => plain(text).split(/[\s’'-]+/).some((part) => part.startsWith(wanted));
+  return groups.filter(({ handle, name }) => answers(handle) || (wanted.length > 1 && answers(name)));
+}

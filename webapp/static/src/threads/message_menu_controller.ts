@@ -7,7 +7,7 @@ import type { Message } from "./messages";
 import { t } from "./strings";
 
 const EDIT_MS = 15 * 60_000;
-const ROOM = { below: 320, beside: 232 };
+const ROOM = { below: 400, beside: 232 };
 
 export default class MessageMenuController extends Controller<HTMLDetailsElement> {
   override connect(): void {
@@ -64,7 +64,7 @@ export default class MessageMenuController extends Controller<HTMLDetailsElement
 
   /* The text as it was written: the page holds only what it became. */
   async #raw(): Promise<Message | undefined> {
-    const thread = this.element.closest<HTMLElement>("[data-thread-id-value]")?.dataset.threadIdValue ?? "";
+    const { thread } = this.#message.dataset;
     const after = Number(this.#message.dataset.seq) - 1;
     try {
       return (await get<{ items: Message[] }>(`/api/v1/threads/${thread}/messages?after_seq=${after}&limit=1`)).items[0];

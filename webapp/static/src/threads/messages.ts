@@ -3,6 +3,17 @@
 export interface Person { id: string; name: string; handle: string; initials: string; role: string | null }
 export interface ReactionSet { emoji: string; user_ids: string[] }
 
+export interface Attachment {
+  id: string;
+  kind: string; // image, audio or file
+  name: string;
+  media_type: string;
+  size: number;
+  width: number | null;
+  height: number | null;
+  duration_ms: number | null;
+}
+
 export interface Message {
   id: string;
   thread_id: string;
@@ -16,9 +27,11 @@ export interface Message {
   edited_at: string | null;
   deleted_at: string | null;
   reply_to: string | null;
+  act: { kind: string; id: string } | null;
   quote: { id: string; seq: number; name: string; excerpt: string } | null;
   mentions: string[];
   reactions: ReactionSet[];
+  attachments: Attachment[];
 }
 
 export type Known = Pick<Message, "id" | "seq" | "client_id"> & { author_id: string };

@@ -1,14 +1,14 @@
 /* Messages not yet acknowledged: stored on the device before they are sent, sent in order under the same client_id
  * until the server has answered. Told on window: "message:sent" {message}, "message:refused" {clientId}. */
-import { AckError, emitAck } from "../lib/socket";
+import { AckError } from "../lib/socket";
 import { outboxOf, putOutbox, removeOutbox, type OutboxItem } from "../lib/store";
 import type { Message } from "./messages";
+import { sendNow } from "./send";
 
 export const NAME = "message.send";
-export interface Sending { thread_id: string; client_id: string; body: string; reply_to?: string | null }
+export interface Sending { thread_id: string; client_id: string; body: string; reply_to?: string | null; files?: string[] }
 type Send = (payload: Sending) => Promise<{ message: Message }>;
 
-const sendNow: Send = (payload) => emitAck<{ message: Message }>(NAME, payload);
 const pause = (seconds: number): Promise<void> => new Promise((done) => setTimeout(done, seconds * 1000));
 const tell = (name: string, detail: unknown): void => {
   if (typeof window !== "undefined") window.dispatchEvent(new CustomEvent(name, { detail }));

@@ -1,10 +1,22 @@
 /* Who looks at the thread now, and who is writing. */
+import { emitAck } from "../lib/socket";
 import { t } from "./strings";
 
 interface Someone { id: string; name: string; initials?: string }
 type News = { users?: Someone[]; user?: Someone };
 const TYPING_MS = 4_000;
 const MOST_FACES = 4;
+const HERE_MS = 20_000;
+
+/* Says now and then that the page is looked at; a hidden page says nothing, and is forgotten after a minute. */
+export function sayHere(thread: string, signal: AbortSignal): void {
+  const say = (): void => {
+    if (document.visibilityState === "visible") emitAck("thread.here", { thread_id: thread }).catch(() => undefined);
+  };
+  const timer = setInterval(say, HERE_MS);
+  document.addEventListener("visibilitychange", say, { signal });
+  signal.addEventListener("abort", () => clearInterval(timer));
+}
 
 export class Presence {
   #typing = new Map<string, { name: string; timer: ReturnType<typeof setTimeout> }>();

@@ -4,10 +4,14 @@ import { get } from "../lib/api";
 import { actorId } from "../lib/page";
 import { AckError, emitAck, onServer } from "../lib/socket";
 import { showToast } from "../lib/toast";
+import { refreshAct } from "./acts";
+import { findFiles } from "./kept_files";
 import { Messages, type Message } from "./messages";
 import { flushSoon, keep, pendingOf, retry, type Sending } from "./pending";
-import { Presence } from "./presence";
+import { addressOf, watchEnds } from "./places";
+import { Presence, sayHere } from "./presence";
 import { ReadMarks } from "./read_marks";
+import { placeByTime } from "./interleaving";
 import { Scrolling } from "./scrolling";
 import { t } from "./strings";
 import { draw, drawPending, knownOf, regroupDays, sameDay, setMark } from "./view";
@@ -15,12 +19,14 @@ import { draw, drawPending, knownOf, regroupDays, sameDay, setMark } from "./vie
 interface Page { messages: Message[]; last_seq: number; more: boolean }
 
 export default class ThreadController extends Controller<HTMLElement> {
-  static override targets = ["talk", "message", "more", "empty", "unread", "typing", "jump", "here"];
+  static override targets = ["talk", "message", "more", "empty", "unread", "typing", "jump", "here", "newer"];
   static override values = { id: String, last: Number, read: Number, others: Number, roles: Object };
   declare readonly talkTarget: HTMLElement;
   declare readonly messageTargets: HTMLElement[];
   declare readonly hasMoreTarget: boolean;
   declare readonly moreTarget: HTMLElement;
+  declare readonly hasNewerTarget: boolean;
+  declare readonly newerTarget: HTMLElement;
   declare readonly hasEmptyTarget: boolean;
   declare readonly emptyTarget: HTMLElement;
   declare readonly hasUnreadTarget: boolean;
@@ -29,6 +35,7 @@ export default class ThreadController extends Controller<HTMLElement> {
   declare readonly jumpTarget: HTMLElement;
   declare readonly hereTarget: HTMLElement;
   declare readonly idValue: string;
+  declare readonly lastValue: number;
   declare readonly readValue: number;
   declare othersValue: number;
   declare readonly rolesValue: Record<string, string>;
@@ -41,6 +48,7 @@ export default class ThreadController extends Controller<HTMLElement> {
   #stop = new AbortController();
   #joining: Promise<void> | null = null;
   #below = 0;
+  #filling = false;
 
   override connect(): void {
     this.#stop = new AbortController();
@@ -53,7 +61,9 @@ export default class ThreadController extends Controller<HTMLElement> {
     this.#listen(signal);
     void this.#showPending();
     this.#start();
+    watchEnds([...(this.hasMoreTarget ? [this.moreTarget] : []), ...(this.hasNewerTarget ? [this.newerTarget] : [])], signal);
     void this.#join();
+    sayHere(this.idValue, signal);
   }
 
   override disconnect(): void {
@@ -66,12 +76,14 @@ export default class ThreadController extends Controller<HTMLElement> {
     const posted = ({ message }: { message: Message }): void => this.#receive(message);
     const stops = ["message.posted", "message.edited", "message.deleted", "message.reacted"].map((name) => onServer(name, posted));
     stops.push(onServer<{ thread_id: string; user_id: string; seq: number }>("thread.read", (mark) => this.#othersRead(mark)));
+    stops.push(onServer<{ thread_id: string; id: string }>("act.changed", (act) => act.thread_id === this.idValue && refreshAct(this.element, act.id)));
     for (const name of ["presence.changed", "thread.typing"] as const) {
       stops.push(onServer<{ thread_id: string }>(name, (news) => news.thread_id === this.idValue && this.#presence.hear(name, news)));
     }
     signal.addEventListener("abort", () => stops.forEach((stop) => stop()));
     window.addEventListener("socket:connected", () => void this.#join(), { signal });
     window.addEventListener("message:sent", (event) => this.#receive((event as CustomEvent<{ message: Message }>).detail.message), { signal });
+    window.addEventListener("hashchange", () => this.#goTo(location.hash), { signal });
     window.addEventListener("message:refused", () => void this.#showPending(), { signal });
     this.element.addEventListener("composer:send", (event) => void this.#send((event as CustomEvent<Sending>).detail), { signal });
     this.element.addEventListener("message:changed", (event) => this.#receive((event as CustomEvent<Message>).detail), { signal });
@@ -80,9 +92,16 @@ export default class ThreadController extends Controller<HTMLElement> {
   }
 
   #start(): void {
-    if (location.hash.startsWith("#m-")) return;
+    if (this.#goTo(location.hash)) return;
     if (this.hasUnreadTarget) this.#scroll.to(this.unreadTarget);
     else this.#scroll.toEnd();
+  }
+
+  /* To a message that is not on this page; true when the address names a message at all. */
+  #goTo(hash: string): boolean {
+    const address = addressOf(hash, location.pathname, location.search, this.lastValue, (seq) => this.#elementOf(seq) !== null);
+    if (address) location.assign(address);
+    return hash.startsWith("#m-");
   }
 
   /* Into the room, then page after page until nothing is missing; then what waits goes out. */
@@ -94,11 +113,12 @@ export default class ThreadController extends Controller<HTMLElement> {
   async #catchUp(): Promise<void> {
     try {
       for (let more = true; more;) {
-        const page = await emitAck<Page>("thread.join", { thread_id: this.idValue, after_seq: this.#messages.whole() });
+        const page = await emitAck<Page>("thread.join", { thread_id: this.idValue, after_seq: this.hasNewerTarget ? this.lastValue : this.#messages.whole() });
         page.messages.forEach((message) => this.#receive(message));
-        more = page.more;
+        more = page.more && !this.hasNewerTarget;
       }
       if (this.#me) flushSoon(this.#me);
+      await emitAck("thread.here", { thread_id: this.idValue });
     } catch (error) {
       // Without a network the next connection joins again.
       if (error instanceof AckError && error.code === "not_found") showToast(t("gone"), { icon: "info" });
@@ -107,6 +127,7 @@ export default class ThreadController extends Controller<HTMLElement> {
 
   #receive(message: Message): void {
     if (message.thread_id !== this.idValue || !this.element.isConnected) return;
+    if (this.hasNewerTarget && message.seq > this.#messages.last() + 1) { this.#beyond(message); return; }
     const known = { id: message.id, seq: message.seq, client_id: message.client_id, author_id: message.author?.id ?? "" };
     const change = this.#messages.put(known);
     const atEnd = this.#scroll.atEnd();
@@ -116,16 +137,22 @@ export default class ThreadController extends Controller<HTMLElement> {
     else this.#place(element, message);
     this.#decorate(element);
     if (this.hasEmptyTarget) this.emptyTarget.remove();
-    if (change === "new") this.#arrived(element, message, atEnd);
+    if (change === "new" && !this.#filling) this.#arrived(element, message, atEnd);
     if (this.#messages.hasHole()) void this.#join();
   }
 
+  /* Said at the end, while an earlier part is on screen. */
+  #beyond(message: Message): void {
+    if (message.author?.id === this.#me) { this.jump(); return; }
+    this.#below += 1;
+    this.#showJump();
+  }
+
   #place(element: HTMLElement, message: Message): void {
-    const above = this.#elementOf(this.#messages.before(message.seq));
     const last = message.seq === this.#messages.last();
-    if (above) above.after(element);
-    else this.talkTarget.prepend(element);
-    if (last) this.talkTarget.append(...this.#pendings, this.typingTarget);
+    placeByTime(this.talkTarget, element);
+    const above = element.previousElementSibling as HTMLElement | null;
+    if (last) this.talkTarget.append(...(this.hasNewerTarget ? [this.newerTarget] : []), ...this.#pendings, this.typingTarget);
     if (!last || !sameDay(above?.dataset.at, element.dataset.at)) regroupDays(this.talkTarget);
   }
 
@@ -151,7 +178,7 @@ export default class ThreadController extends Controller<HTMLElement> {
   #showJump(): void {
     const words = this.jumpTarget.querySelector("span");
     if (words) words.textContent = this.#below ? t("fresh", { n: this.#below }) : t("latest");
-    this.jumpTarget.hidden = this.#scroll.atEnd();
+    this.jumpTarget.hidden = this.#scroll.atEnd() && !this.hasNewerTarget;
     if (this.#below > 1 && this.hasUnreadTarget && this.unreadTarget.firstElementChild) {
       this.unreadTarget.firstElementChild.textContent = t("fresh", { n: this.#below });
     }
@@ -163,6 +190,7 @@ export default class ThreadController extends Controller<HTMLElement> {
   }
 
   jump(): void {
+    if (this.hasNewerTarget) { location.assign(location.pathname); return; }
     this.#scroll.toEnd();
     this.#scrolled();
   }
@@ -174,7 +202,9 @@ export default class ThreadController extends Controller<HTMLElement> {
 
   /* The echo is on screen and on the device before anything is sent. */
   async #send(sending: Sending): Promise<void> {
-    const pending = drawPending({ clientId: sending.client_id, body: sending.body, at: new Date().toISOString() });
+    if (sending.thread_id !== this.idValue) return;
+    const files = await findFiles(sending.files ?? []).catch(() => []);
+    const pending = drawPending({ clientId: sending.client_id, body: sending.body, at: new Date().toISOString(), files });
     this.talkTarget.append(pending, this.typingTarget);
     if (this.hasEmptyTarget) this.emptyTarget.remove();
     this.#scroll.toEnd();
@@ -188,8 +218,9 @@ export default class ThreadController extends Controller<HTMLElement> {
     for (const item of items) {
       if (this.#messages.byClientId(item.id)) continue;
       const failed = item.state === "refused" ? `${t("failed")} ${item.error?.message ?? ""}`.trim() : undefined;
-      const { body } = item.payload as Sending;
-      this.talkTarget.append(drawPending({ clientId: item.id, body, at: item.made_at, failed }));
+      const sending = item.payload as Sending;
+      const files = await findFiles(sending.files ?? []).catch(() => []);
+      this.talkTarget.append(drawPending({ clientId: item.id, body: sending.body, at: item.made_at, failed, files }));
     }
     this.talkTarget.append(this.typingTarget);
     if (items.length) this.#scroll.toEnd();
@@ -227,6 +258,18 @@ export default class ThreadController extends Controller<HTMLElement> {
     });
   }
 
+  async newer(event: Event): Promise<void> {
+    event.preventDefault();
+    const page = await get<{ items: Message[]; more: boolean }>(`/api/v1/threads/${this.idValue}/messages?after_seq=${this.#messages.last()}&limit=50`);
+    this.#filling = true;
+    page.items.forEach((message) => this.#receive(message));
+    this.#filling = false;
+    if (page.more || !this.hasNewerTarget) return;
+    this.newerTarget.remove();
+    await this.#join();
+    this.#scrolled();
+  }
+
   #othersRead({ thread_id, user_id, seq }: { thread_id: string; user_id: string; seq: number }): void {
     if (thread_id !== this.idValue || user_id === this.#me) return;
     this.othersValue = Math.max(this.othersValue, seq);
@@ -235,8 +278,8 @@ export default class ThreadController extends Controller<HTMLElement> {
     }
   }
 
-  get #pendings(): HTMLElement[] { return [...this.talkTarget.querySelectorAll<HTMLElement>("[data-pending]")]; }
+  get #pendings(): HTMLElement[] { return [...this.talkTarget.querySelectorAll<HTMLElement>("[data-pending]:not(.msg--ext)")]; }
   #pendingOf(clientId: string): Element | null { return this.talkTarget.querySelector(`[data-pending="${CSS.escape(clientId)}"]`); }
-  #elementOf(seq: number): HTMLElement | null { return this.talkTarget.querySelector(`:scope > [data-seq="${seq}"]`); }
+  #elementOf(seq: number): HTMLElement | null { return this.talkTarget.querySelector(`:scope > [data-thread-target="message"][data-seq="${seq}"]`); }
   #clearPending(): void { this.#pendings.forEach((element) => element.remove()); }
 }

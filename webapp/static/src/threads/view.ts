@@ -1,11 +1,16 @@
 /* Messages in the page: cloned from the server's templates. The only HTML ever inserted is the server's own `html`;
  * everything else is text. */
 import { dayKey, hour } from "../lib/dates";
+import { actFrame } from "./acts";
+import { drawAttachments, drawKept } from "./attachments";
 import { dayBreaks, dayLabel } from "./days";
+import type { KeptFile } from "./kept_files";
 import type { Known, Message, ReactionSet } from "./messages";
 import { t } from "./strings";
 
-export interface Pending { clientId: string; body: string; at: string; failed?: string | undefined }
+export interface Pending {
+  clientId: string; body: string; at: string; failed?: string | undefined; files?: KeptFile[]; outside?: boolean;
+}
 type Mark = "check" | "check-check" | "clock" | "triangle-alert";
 
 const clone = (id: string): HTMLElement => {
@@ -31,41 +36,54 @@ export const knownOf = (element: HTMLElement): Known => ({
 
 const toneOf = (userId: string): number => (Number.parseInt(userId.slice(-4), 16) || 0) % 4;
 
-export interface Reader { me: string; read: boolean; roles: Record<string, string> }
+/* `outside`: it stands in the exchange with the client, and looks like it. */
+export interface Reader { me: string; read: boolean; roles: Record<string, string>; outside?: boolean }
 
-export function draw(message: Message, { me, read, roles }: Reader): HTMLElement {
+function templateOf(message: Message, own: boolean, outside: boolean): string {
+  if (message.kind === "system") return "message-system";
+  if (message.kind === "client") return "exchange-client";
+  if (message.act) return `message-act-${own ? "own" : "other"}`;
+  return `${outside ? "exchange" : "message"}-${own ? "own" : "other"}`;
+}
+
+export function draw(message: Message, { me, read, roles, outside = false }: Reader): HTMLElement {
   const own = message.author?.id === me;
-  const element = clone(message.kind === "system" ? "message-system" : own ? "message-own" : "message-other");
+  const element = clone(templateOf(message, own, outside));
   Object.assign(element.dataset, {
     id: message.id, seq: String(message.seq), clientId: message.client_id, author: message.author?.id ?? "", at: message.created_at,
   });
-  element.id = `m-${message.seq}`;
+  element.id = `${outside ? "c" : "m"}-${message.seq}`;
   if (message.kind === "system") {
     const words = element.querySelector("span");
     if (words) words.textContent = `${message.body} · ${hour(new Date(message.created_at))}`;
     return element;
   }
   drawActs(element, message.id);
-  if (!own && message.author) drawAuthor(element, message.author, roles);
+  if (!own && message.author) drawAuthor(element, message.author, roles, message.kind === "client");
+  if (message.act) {
+    element.querySelector("turbo-frame")?.replaceWith(actFrame(message.thread_id, message.act));
+    drawReactions(element, message.reactions, message.id, me);
+    return element;
+  }
   drawBubble(element, message, me, own && !message.deleted_at ? (read ? "check-check" : "check") : null);
   return element;
 }
 
 function drawActs(element: HTMLElement, id: string): void {
-  for (const act of element.querySelectorAll<HTMLElement>("[formaction], .msg__menu a")) {
+  for (const act of element.querySelectorAll<HTMLElement>("[formaction], .msg__menu a, .bub__edited")) {
     for (const name of ["formaction", "href"]) {
       const value = act.getAttribute(name);
-      if (value) act.setAttribute(name, value.replace("/messages//", `/messages/${id}/`).replace(/(reply_to|edit)=(?=#|$)/, `$1=${id}`));
+      if (value) act.setAttribute(name, value.replace("/messages//", `/messages/${id}/`).replace(/(reply_to|edit|message)=(?=#|$)/, `$1=${id}`));
     }
   }
 }
 
-function drawAuthor(element: HTMLElement, author: NonNullable<Message["author"]>, roles: Reader["roles"]): void {
+function drawAuthor(element: HTMLElement, author: NonNullable<Message["author"]>, roles: Reader["roles"], guest: boolean): void {
   const tone = toneOf(author.id) + 1;
   const avatar = element.querySelector(".av");
-  if (avatar) avatar.className = tone > 1 ? `av av--${tone}` : "av";
+  if (avatar && !guest) avatar.className = tone > 1 ? `av av--${tone}` : "av";
   fill(element, ".av", author.initials);
-  fill(element, ".msg__who b", author.name.split(" ")[0] ?? author.name);
+  fill(element, ".msg__who b", guest ? author.name : (author.name.split(" ")[0] ?? author.name));
   const role = author.role && roles[author.role];
   if (role) element.querySelector(".msg__who")?.append(` · ${role}`);
 }
@@ -74,6 +92,7 @@ function drawBubble(element: HTMLElement, message: Message, me: string, mark: Ma
   const gone = message.deleted_at !== null;
   const text = element.querySelector<HTMLElement>(".bub__txt");
   element.classList.toggle("msg--gone", gone);
+  element.toggleAttribute("data-named", message.mentions.includes(me));
   if (gone) {
     element.querySelectorAll(".bub__quote, .msg__menu").forEach((part) => part.remove());
     const tombstone = document.createElement("p");
@@ -83,7 +102,8 @@ function drawBubble(element: HTMLElement, message: Message, me: string, mark: Ma
   } else if (text) {
     text.innerHTML = message.html; // made and sanitised by the server
     text.querySelectorAll(`.mention[data-user="${CSS.escape(me)}"]`).forEach((mention) => mention.classList.add("mention--me"));
-    if (message.quote) text.before(drawQuote(message.quote));
+    text.after(...drawAttachments(message.attachments));
+    if (message.quote) text.before(drawQuote(message.quote, element.classList.contains("msg--ext")));
   }
   fill(element, ".bub__st time", hour(new Date(message.created_at)));
   element.querySelector("time")?.setAttribute("datetime", message.created_at);
@@ -92,10 +112,10 @@ function drawBubble(element: HTMLElement, message: Message, me: string, mark: Ma
   drawReactions(element, gone ? [] : message.reactions, message.id, me);
 }
 
-function drawQuote(quote: NonNullable<Message["quote"]>): HTMLElement {
+function drawQuote(quote: NonNullable<Message["quote"]>, outside: boolean): HTMLElement {
   const link = document.createElement("a");
   link.className = "bub__quote";
-  link.href = `#m-${quote.seq}`;
+  link.href = `#${outside ? "c" : "m"}-${quote.seq}`;
   const name = document.createElement("b");
   name.textContent = quote.name.split(" ")[0] ?? quote.name;
   const text = document.createElement("span");
@@ -113,7 +133,7 @@ export function drawReactions(element: HTMLElement, reactions: ReactionSet[], id
     button.setAttribute("formaction", `/messages/${id}/react`);
     button.setAttribute("aria-pressed", String(mine));
     button.setAttribute("aria-label", t("reactions", { emoji, n: user_ids.length }));
-    button.dataset.action = "thread#react";
+    button.dataset.action = element.classList.contains("msg--ext") ? "exchange#react" : "thread#react";
     button.textContent = `${emoji} ${user_ids.length}`;
     return button;
   });
@@ -132,20 +152,21 @@ export function setMark(element: HTMLElement, mark: Mark | null): void {
 
 /* Own message on its way: dashed with a clock, or refused with a way to try again. */
 export function drawPending(pending: Pending): HTMLElement {
-  const element = clone("message-own");
+  const element = clone(pending.outside ? "exchange-own" : "message-own");
   element.removeAttribute("data-thread-target");
+  element.removeAttribute("data-exchange-target");
   element.removeAttribute("id");
   element.classList.add(pending.failed ? "msg--fail" : "msg--wait");
   element.dataset.pending = pending.clientId;
   element.dataset.at = pending.at;
   element.querySelectorAll(".msg__menu, .reacts").forEach((part) => part.remove());
   const text = element.querySelector<HTMLElement>(".bub__txt");
-  if (text) { text.textContent = pending.body.trim(); text.classList.add("bub__txt--raw"); }
+  if (text) { text.textContent = pending.body.trim(); text.classList.add("bub__txt--raw"); text.after(...drawKept(pending.files ?? [])); }
   const state = element.querySelector(".bub__st");
   if (!pending.failed) { state?.replaceChildren(icon("clock"), t("waiting")); return element; }
   const again = document.createElement("button");
   Object.assign(again, { type: "button", textContent: t("retry"), className: "bub__retry" });
-  again.dataset.action = "thread#retry";
+  again.dataset.action = pending.outside ? "exchange#retry" : "thread#retry";
   again.dataset.clientId = pending.clientId;
   state?.replaceChildren(icon("triangle-alert"), `${pending.failed} `, again);
   return element;

@@ -1,0 +1,1 @@
+"""Promises to pay: who said what would come by when, and whether it came."""

@@ -1,0 +1,1 @@
+"""Things to do about a thread's subject: who does it, by when."""
