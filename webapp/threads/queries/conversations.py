@@ -5,12 +5,10 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, or_, select, true, tuple_
 
-from webapp.core.api import cut_page, decode_cursor
-from webapp.core.errors import Invalid
-from webapp.core.ids import parse_id
+from webapp.core.api import cut_page
+from webapp.core.cursors import as_id, as_instant, read_cursor
 from webapp.extensions import db
 from webapp.threads.models import Message, Thread, ThreadMember
 from webapp.threads.queries.messages import author_of, instant
@@ -95,10 +93,7 @@ def list_conversations(
     `only` is one of FILTERS; `named` keeps those whose subject or client is called like that.
     A page `{items, next_cursor}` made in one query, plus one for what they are about.
     """
-    position = decode_cursor(cursor, 1)
-    before = parse_id(position[0]) if position else None
-    if position and before is None:
-        raise Invalid(errors={"cursor": _l("Ce curseur n’est pas valable.")})
+    before = read_cursor(cursor, (as_instant, as_id))
     member, last = ThreadMember, Message
     query = (
         select(Thread, member, last, User.name, User.handle, Membership.role)
@@ -112,13 +107,13 @@ def list_conversations(
             readable_threads(actor),
             named_threads(named) if named else true(),
         )
-        .order_by(last.id.desc())
+        .order_by(Thread.last_message_at.desc(), Thread.id.desc())
         .limit(limit + 1)
     )
     if before is not None:
-        query = query.where(last.id < before)
+        query = query.where(tuple_(Thread.last_message_at, Thread.id) < tuple_(*before))
     rows = db.session.execute(query).all()
-    page = cut_page(rows, limit, lambda row: (str(row[2].id),))
+    page = cut_page(rows, limit, lambda row: (row[0].last_message_at.isoformat(), str(row[0].id)))
     subjects = read_subjects((row[0].id, row[0].subject_type) for row in page["items"])
     items = [_conversation(row, subjects[row[0].id]) for row in page["items"] if row[0].id in subjects]
     return {"items": items, "next_cursor": page["next_cursor"]}
