@@ -116,7 +116,7 @@ def bodies(page: Page) -> list[str]:
 
 def say(page: Page, text: str) -> None:
     page.fill("#message-body", text)
-    page.locator("#composer button[type=submit]").click()
+    page.locator("#composer .for-team[type=submit]").click()
 
 
 @pytest.mark.promise("R23")

@@ -37,7 +37,7 @@ def test_hostile_text_on_the_pages_runs_nothing(
     before = page.locator(".msg--me").count()
     for number, text in enumerate(strings, 1):
         page.fill("#message-body", text)
-        page.click("#composer button[type=submit]")
+        page.click("#composer .for-team[type=submit]")
         page.wait_for_function(SAID, arg=before + number)
     trapped = list(page.evaluate("window.trapped"))
     for address in (href, "/threads", "/"):

@@ -50,7 +50,7 @@ def test_a_message_becomes_a_promise_and_a_payment_keeps_it_on_every_screen(ente
     # Bob says it, and makes it a promise; the form is filled from his words.
     bob.goto(path)
     bob.fill("#message-body", f"Élise règle 100 € le {day:%d/%m/%Y}")
-    bob.locator("#composer button[type=submit]").click()
+    bob.locator("#composer .for-team[type=submit]").click()
     message = bob.locator("article.msg--me[data-id]").filter(has_text="Élise règle 100 €").last
     expect(message.locator("time")).to_be_visible()
     message.locator(".msg__menu > summary").click()

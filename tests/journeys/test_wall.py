@@ -75,7 +75,7 @@ def add_contact(page: Page) -> str:
     page.goto(f"/clients/{invoice['client_id']}/contacts/new")
     page.get_by_label("Nom", exact=False).first.fill("Aa Delorme")
     page.get_by_label("Adresse e-mail").fill("elise@delorme.test")
-    page.get_by_label("préféré", exact=False).check()
+    page.get_by_label("À contacter de préférence").check()
     page.locator("main form.form button[type=submit]").click()
     page.wait_for_url(re.compile(r"/clients/[0-9a-f-]+(#.*)?$"))
     return address

@@ -91,7 +91,7 @@ TALK: dict[str, Row] = {
         OPENERS, scope="client", form={**CONTEST, "part": "amount", "amount": "1,00"}
     ),
     "POST /disputes/<uuid:dispute_id>/following": Row(
-        DECIDERS, scope="client", form={"resolver_id": "<alice>", "due_on": "<today>"}
+        DECIDERS, scope="client", form={"resolver_id": "<david>", "due_on": "<today>"}
     ),
     "POST /disputes/<uuid:dispute_id>/waiting": Row(
         DECIDERS, scope="client", form={"state": "waiting_client"}

@@ -153,6 +153,7 @@ def make_world(cast: Cast) -> World:
             "field": field_id,
             "bob": str(cast.bob.user_id),
             "alice": str(cast.alice.user_id),
+            "david": str(cast.david.user_id),
             "import": import_id,
             "matching": str(matching.id),
             "batch": str(matching.batch_id),

@@ -16,6 +16,9 @@ from webapp.users.web import is_public
 PUBLIC = {
     "/api/v1/openapi.json",
     "/favicon.ico",
+    "/g/x",
+    "/g/x/code",
+    "/g/x/threads/01a2015e-0000-7000-8000-000000000000",
     "/healthz",
     "/manifest.webmanifest",
     "/metrics",

@@ -40,6 +40,7 @@ TO_DO = (
 )
 WHY = ("Deux lignes livrées en moins", "Remise de fin d’année oubliée", "Marchandise abîmée à l’arrivée")
 MOST_PAST = 60
+EVERY = 3  # one conversation in so many
 
 
 def write_acts(
@@ -49,15 +50,19 @@ def write_acts(
     people: dict[str, uuid.UUID],
     day: date,
 ) -> int:
-    """End some conversations about open documents with an act; how many acts there are."""
+    """End a third of the conversations about open documents with an act; how many acts there are."""
     actors = {actor.user_id: actor for actor in list_actors(people.values())}
     ids = [talked_of[each.subject][0] for each in talk]
     found = db.session.scalars(select(Invoice).where(Invoice.id.in_(ids), Invoice.open > 0))
     invoices = {invoice.id: invoice for invoice in found}
-    ends = [each for each in talk if each.posts and talked_of[each.subject][0] in invoices]
+    written = select(Thread.id, Thread.last_message_at).where(Thread.id.in_(invoices))
+    last_at = dict(db.session.execute(written).tuples().all())
+    about = [each for each in talk if each.posts and talked_of[each.subject][0] in last_at]
+    ends = sorted(about[::EVERY], key=lambda each: each.posts[-1].at)
     for number, conversation in enumerate(ends):
         invoice = invoices[talked_of[conversation.subject][0]]
-        instant = min(conversation.posts[-1].at + timedelta(minutes=rng.randint(4, 40)), now())
+        after = max(conversation.posts[-1].at, last_at[invoice.id] or conversation.posts[-1].at)
+        instant = min(after + timedelta(minutes=rng.randint(4, 40)), now())
         author = actors[people[conversation.posts[-1].author]]
         if author.role != "admin":
             _end(rng, KINDS[number % len(KINDS)], author, invoice, instant, day)

@@ -19,7 +19,7 @@ from webapp.extensions import db
 from webapp.home.services import refresh_lines
 from webapp.invoices.models import Invoice
 from webapp.risk.services import evaluate_clients
-from webapp.threads.models import Message, Thread
+from webapp.threads.models import Message, Thread, ThreadMember
 from webapp.users.actor import Actor
 from webapp.users.queries import list_actors
 
@@ -125,3 +125,8 @@ def _set_back_lines(row: Dispute, before: int) -> None:
         db.session.execute(update(Message).where(Message.id == message_id).values(created_at=instant))
         last = instant
     db.session.execute(update(Thread).where(Thread.id == row.invoice_id).values(last_message_at=last))
+    # Who had read what was said before has read this too.
+    newest = select(Thread.last_seq).where(Thread.id == row.invoice_id).scalar_subquery()
+    caught_up = (ThreadMember.thread_id == row.invoice_id) & (ThreadMember.last_read_seq >= before)
+    read = update(ThreadMember).where(caught_up).values(last_read_seq=newest)
+    db.session.execute(read.execution_options(synchronize_session=False))
