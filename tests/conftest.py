@@ -17,11 +17,12 @@ import flask_migrate
 import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
-from sqlalchemy import event, text
+from sqlalchemy import event
 
 os.environ.setdefault("FLASK_RUN_FROM_CLI", "true")
 
-from tests.factories.people import Cast, make_cast
+from tests.factories.people import Cast
+from tests.ground import Ground
 from webapp import create_app
 from webapp.config import Settings
 from webapp.core.db import unit_of_work
@@ -40,7 +41,7 @@ def database_url() -> Iterator[str]:
         return
     from tests.databases import postgres_database
 
-    with postgres_database() as url:
+    with postgres_database(waits_for_disk=False) as url:
         yield url
 
 
@@ -84,48 +85,30 @@ def app(settings: Settings) -> Iterator[Flask]:
     application.test_client_class = Client
     with application.app_context():
         flask_migrate.upgrade()
-        _db.session.remove()
-        _db.engine.dispose()
-    if settings.sqlite:
-        path = settings.instance_path / "encours.db"
-        shutil.copy(path, settings.instance_path / "template.db")
     yield application
     shutil.rmtree(settings.instance_path, ignore_errors=True)
 
 
-@pytest.fixture
-def db(app: Flask, settings: Settings) -> Iterator[object]:
-    """An empty database with the company and its root branch, and an application context."""
+@pytest.fixture(scope="session")
+def ground(app: Flask, settings: Settings) -> Ground:
     with app.app_context():
-        _reset(settings)
-        from webapp.users.services import ensure_company
+        return Ground(settings)
 
-        with unit_of_work():
-            ensure_company()
+
+@pytest.fixture
+def db(app: Flask, ground: Ground) -> Iterator[object]:
+    """A database with the company and its root branch, and an application context."""
+    with app.app_context():
+        ground.company()
         yield _db
         _db.session.rollback()
         _db.session.remove()
 
 
-def _reset(settings: Settings) -> None:
-    _db.session.remove()
-    if settings.sqlite:
-        _db.engine.dispose()
-        folder = settings.instance_path
-        for suffix in ("-wal", "-shm"):
-            (folder / f"encours.db{suffix}").unlink(missing_ok=True)
-        shutil.copy(folder / "template.db", folder / "encours.db")
-        return
-    names = ", ".join(f'"{name}"' for name in _db.metadata.tables)
-    _db.session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-    _db.session.commit()
-
-
 @pytest.fixture
-def cast(db: object) -> Cast:
+def cast(db: object, ground: Ground) -> Cast:
     """Alice, Bob, Chloe, David, Emma, Sonia, Ada and Oscar the outsider, in two branches."""
-    with unit_of_work():
-        return make_cast()
+    return ground.cast()
 
 
 @pytest.fixture

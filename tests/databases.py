@@ -34,12 +34,17 @@ def server_url() -> str:
 
 
 @contextmanager
-def postgres_database(template: str | None = None) -> Iterator[str]:
-    """A database of its own, empty or a copy of `template`'s; gives its URL and drops it afterwards."""
+def postgres_database(template: str | None = None, *, waits_for_disk: bool = True) -> Iterator[str]:
+    """A database of its own, empty or a copy of `template`'s; gives its URL and drops it afterwards.
+
+    What only reads back what it wrote need not wait for the disk at each commit.
+    """
     name = f"encours_test_{uuid.uuid4().hex[:12]}"
     copied = f' TEMPLATE "{template.rsplit("/", 1)[1]}"' if template else ""
     _administer(f'CREATE DATABASE "{name}"{copied}')
     try:
+        if not waits_for_disk:
+            _administer(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
         yield f"{server_url().rsplit('/', 1)[0]}/{name}"
     finally:
         _administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

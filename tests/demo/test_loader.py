@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.factories.people import Cast
+from tests.ground import Ground
 from webapp.clients.models import Client
 from webapp.core.models import Job
 from webapp.demo import books, cli, loader
@@ -149,16 +150,10 @@ def test_a_phone_that_accepts_pushes_does_not_ring_for_a_demo(small: loader.Load
     assert count(Job) == 0
 
 
-def test_the_same_seed_gives_the_same_company(app: Flask, db: object, settings: object) -> None:
-    from tests.conftest import _reset
-    from webapp.core.db import unit_of_work
-    from webapp.users.services import ensure_company
-
+def test_the_same_seed_gives_the_same_company(db: object, ground: Ground) -> None:
     loader.load(10, 200, 3, say=quiet)
     first = fingerprint()
-    _reset(settings)
-    with unit_of_work():
-        ensure_company()
+    ground.company()
     loader.load(10, 200, 3, say=quiet)
     assert fingerprint() == first
 

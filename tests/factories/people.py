@@ -21,6 +21,9 @@ PEOPLE = (
 )
 
 
+BRANCHES = ("Lyon", "Nantes")
+
+
 @dataclass(frozen=True)
 class Cast:
     """Actors by first name. Bob, Chloé and David are in Lyon; Oscar and Nadia in Nantes."""
@@ -58,7 +61,7 @@ def make_cast() -> Cast:
     """Write the cast; call it inside a unit of work."""
     system = system_actor()
     branches = {"Siège": queries.find_root_branch()}
-    for name in ("Lyon", "Nantes"):
+    for name in BRANCHES:
         branches[name] = services.ensure_branch(system, name)
     actors: dict[str, Actor] = {}
     for handle, name, role, branch in PEOPLE:

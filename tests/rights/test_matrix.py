@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.factories.people import Cast
+from tests.ground import Ground
 from tests.proofs import Figures
 from tests.rights.expectations import Row
 from tests.rights.table import TABLE
@@ -103,10 +103,10 @@ PEOPLE = (*INSIDERS, *OUTSIDERS)
 
 @pytest.mark.parametrize("name", PEOPLE)
 def test_a_person_reads_what_they_should_and_nothing_else(
-    app: Flask, cast: Cast, figures: Figures, name: str
+    app: Flask, db: object, ground: Ground, figures: Figures, name: str
 ) -> None:
     """Reading changes nothing, so that one world serves for every address."""
-    world = make_world(cast)
+    world = ground.scene("rights", make_world)
     browser, csrf = sign_in(app, world.actors[name])
     wrong = [said for route in READS if (said := fault(route, name, world, browser, csrf))]
     figures["routes asked"] = len(READS)
@@ -115,9 +115,9 @@ def test_a_person_reads_what_they_should_and_nothing_else(
 
 @pytest.mark.parametrize("route", WRITES)
 def test_a_route_serves_those_it_should_and_nobody_else(
-    app: Flask, cast: Cast, figures: Figures, route: str
+    app: Flask, db: object, ground: Ground, figures: Figures, route: str
 ) -> None:
-    world = make_world(cast)
+    world = ground.scene("rights", make_world)
     wrong = [fault(route, name, world, *sign_in(app, world.actors[name])) for name in world.actors]
     figures["people asked"] = len(world.actors)
     assert [said for said in wrong if said] == []
@@ -132,9 +132,9 @@ def fault(route: str, name: str, world: World, browser: FlaskClient, csrf: str) 
     return None if status in wanted else f"{route}: {name} ({actor.role}) got {status}, not {sorted(wanted)}"
 
 
-def test_a_route_that_is_not_public_asks_for_a_session(app: Flask, cast: Cast) -> None:
+def test_a_route_that_is_not_public_asks_for_a_session(app: Flask, db: object, ground: Ground) -> None:
     """Nobody gets anywhere, so that one world serves for every address."""
-    world, wrong = make_world(cast), []
+    world, wrong = ground.scene("rights", make_world), []
     for route in sorted(TABLE):
         method, rule = route.split(" ", 1)
         if not TABLE[route].public:
@@ -145,8 +145,8 @@ def test_a_route_that_is_not_public_asks_for_a_session(app: Flask, cast: Cast) -
 
 
 @pytest.mark.parametrize("route", [route for route in sorted(TABLE) if TABLE[route].public])
-def test_a_public_route_answers_without_a_session(app: Flask, cast: Cast, route: str) -> None:
-    row, world = TABLE[route], make_world(cast)
+def test_a_public_route_answers_without_a_session(app: Flask, db: object, ground: Ground, route: str) -> None:
+    row, world = TABLE[route], ground.scene("rights", make_world)
     method, rule = route.split(" ", 1)
     assert signed_out(app, method, address(rule), row, world) in row.accept
 
@@ -163,8 +163,8 @@ def _csrf(browser: object) -> str:
     return found[1] if found else ""
 
 
-def test_a_thing_that_is_gone_looks_like_one_out_of_scope(app: Flask, cast: Cast) -> None:
-    world: World = make_world(cast)
+def test_a_thing_that_is_gone_looks_like_one_out_of_scope(app: Flask, db: object, ground: Ground) -> None:
+    world = ground.scene("rights", make_world)
     browser, _csrf_token = sign_in(app, world.actors["oscar"])
     hidden = browser.get(world.fill("/api/v1/clients/<client>"))
     missing = browser.get(world.fill("/api/v1/clients/<new>"))

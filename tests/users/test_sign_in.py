@@ -15,6 +15,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from tests.factories.people import Cast
+from tests.ground import Ground
 from tests.users.conftest import PASSWORD, Post, csrf_of
 from webapp import create_app
 from webapp.config import Settings
@@ -241,7 +242,7 @@ def test_one_tap_needs_the_demo_and_a_token_and_a_name_of_the_cast(
 
 
 @pytest.fixture
-def limited(settings: Settings, tmp_path: Path, app: Flask) -> Iterator[Flask]:
+def limited(settings: Settings, tmp_path: Path, ground: Ground) -> Iterator[Flask]:
     """Another application with a database of its own, which counts tries."""
     if not settings.sqlite:
         pytest.skip("needs a database of its own: SQLite")
