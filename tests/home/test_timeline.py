@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 from tests.factories.books import make_client, make_invoice
 from tests.factories.people import Cast
+from tests.factories.talk import say
 from webapp.core.clock import now, today
 from webapp.core.db import unit_of_work
 from webapp.core.ids import new_id
@@ -16,6 +19,9 @@ from webapp.invoices.services import InvoiceInput, upsert_invoice, upsert_invoic
 from webapp.payments.services import record_payment
 from webapp.risk.models import Alert, CreditLimit
 from webapp.threads.models import Message, Thread
+from webapp.threads.rules import client_thread_of
+from webapp.threads.services import delete_message, post_message
+from webapp.users.actor import NOBODY, Actor, Grant
 
 
 def lived(cast: Cast) -> object:
@@ -108,3 +114,47 @@ def test_the_same_act_by_the_same_person_within_an_hour_is_one_line() -> None:
     ]
     assert grouped([line(0, amount=None, kind="client"), line(1, amount=None, kind="client")])[0].count == 2
     assert grouped([]) == []
+
+
+def test_what_is_said_with_the_client_is_told_as_such(cast: Cast) -> None:
+    """About an invoice and in general, by us and by a guest, who is named as they signed."""
+    client = make_client(cast)
+    invoice = make_invoice(cast, client)
+    for thread_id in (invoice.id, client.id):
+        say(cast.david, thread_id, "entre nous")
+        say(cast.chloe, client_thread_of(thread_id), "Pouvez-vous régler ?")
+        with unit_of_work():
+            answered(client.id, client_thread_of(thread_id))
+    gone = say(cast.chloe, client_thread_of(client.id), "pas pour eux")
+    with unit_of_work():
+        delete_message(cast.chloe, gone.id)
+    elsewhere = make_client(cast)
+    say(cast.chloe, client_thread_of(elsewhere.id), "ailleurs")
+    lines = list_happenings(cast.bob, client.id, kind="messages")
+    told = {(line.kind, line.actor, line.text, line.ref, line.subject_id) for line in lines}
+    assert len(lines) == len(told)
+    assert told == {
+        (kind, actor, text, ref, about)
+        for ref, about in ((invoice.ref, invoice.id), (None, client.id))
+        for kind, actor, text in (
+            ("message", "David Nguyen", "entre nous"),
+            ("to_client", "Chloé Vidal", "Pouvez-vous régler ?"),
+            ("from_client", "Élise", "Vendredi"),
+        )
+    }
+
+
+def answered(client_id: UUID, thread_id: UUID) -> None:
+    """Élise, of the client's, writes."""
+    grant = Grant(new_id(), client_id)
+    guest = Actor(NOBODY, "Élise", "", "guest", NOBODY, frozenset(), via="guest", grant=grant)
+    post_message(guest, thread_id, client_id=new_id(), body="Vendredi")
+
+
+def test_the_page_says_who_reads_what_was_said(cast: Cast, browser_of: Any) -> None:
+    client = make_client(cast)
+    say(cast.chloe, client_thread_of(client.id), "Pouvez-vous régler ?")
+    page = browser_of(cast.bob).get(f"/clients/{client.id}/activity?kind=messages").text
+    assert "Message au client" in page
+    assert "Pouvez-vous régler ?" in page
+    assert browser_of(cast.oscar).get(f"/clients/{client.id}/activity").status_code == 404

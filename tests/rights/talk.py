@@ -61,6 +61,8 @@ TALK: dict[str, Row] = {
         scope="client", form={}, accept=frozenset({404})
     ),
     "GET /threads/<uuid:thread_id>/readers": Row(scope="client"),
+    "GET /settings/followers": Row(ADMIN),
+    "POST /settings/followers": Row(ADMIN, form={"sales_rep": "all", "cfo": "mentions"}),
     # What clients read: for those who write to them
     "GET /clients/<uuid:client_id>/access": Row(WRITERS, scope="client"),
     "POST /clients/<uuid:client_id>/access": Row(
@@ -72,6 +74,20 @@ TALK: dict[str, Row] = {
     ),
     "POST /clients/<uuid:client_id>/access/<uuid:grant_id>/revoke": Row(
         WRITERS, scope="client", denied=404, form={}
+    ),
+    "POST /clients/<uuid:client_id>/access/<uuid:grant_id>/change": Row(
+        WRITERS, scope="client", denied=404, form={"days": "30"}
+    ),
+    "GET /api/v1/clients/<uuid:client_id>/accesses": Row(WRITERS, scope="client"),
+    "POST /api/v1/clients/<uuid:client_id>/accesses": Row(
+        WRITERS, scope="client", body={"contact_id": "<contact>", "days": 30}
+    ),
+    "GET /api/v1/clients/<uuid:client_id>/accesses/<uuid:grant_id>": Row(WRITERS, scope="client", denied=404),
+    "PATCH /api/v1/clients/<uuid:client_id>/accesses/<uuid:grant_id>": Row(
+        WRITERS, scope="client", denied=404, body={"days": 30}, accept=frozenset({200, 409})
+    ),
+    "DELETE /api/v1/clients/<uuid:client_id>/accesses/<uuid:grant_id>": Row(
+        WRITERS, scope="client", denied=404
     ),
     # The clients' own pages: by their link alone (tests/sharing)
     "GET /g/<token>": Row(public=True, accept=frozenset({404})),

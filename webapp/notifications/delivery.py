@@ -10,6 +10,8 @@ import uuid
 
 from sqlalchemy import select, update
 
+from webapp.clients.models import Client
+from webapp.clients.policy import in_scope
 from webapp.config import Settings
 from webapp.core.clock import now
 from webapp.core.db import unit_of_work
@@ -56,15 +58,17 @@ def deliver(settings: Settings, delivery_id: uuid.UUID) -> None:
 def is_wanted(person: Actor, event_key: str) -> bool:
     """Does this person still need to hear of it, and may they? Asked just before sending."""
     kind, _, rest = event_key.partition(":")
-    subject_id = parse_id(rest.split(":")[0])
     if kind == "test":
         return True
-    if subject_id is None or _was_read(person, event_key):
+    if _was_read(person, event_key):
         return False
+    subject_id = parse_id(rest.split(":")[0])
     if kind in ("alert", "assigned"):
-        line = find_alert(person, subject_id)
+        line = find_alert(person, subject_id) if subject_id else None
         return line is not None and line.alert.state == "open"
-    return kind == "message" and _is_unread(person, subject_id)
+    if kind == "message":
+        return subject_id is not None and _is_unread(person, subject_id)
+    return _is_noticed(person, event_key)
 
 
 def _was_read(person: Actor, event_key: str) -> bool:
@@ -72,6 +76,18 @@ def _was_read(person: Actor, event_key: str) -> bool:
         Notification.user_id == person.user_id, Notification.event_key == event_key
     )
     return db.session.scalar(query) is not None
+
+
+def _is_noticed(person: Actor, event_key: str) -> bool:
+    """Does it stand in their inbox (a task, a dispute, a promise …), about a client they see today?"""
+    params = db.session.scalar(
+        select(Notification.params).where(
+            Notification.user_id == person.user_id, Notification.event_key == event_key
+        )
+    )
+    client_id = parse_id(params.get("client_id")) if params else None
+    query = select(Client.id).where(Client.id == client_id, in_scope(person))
+    return client_id is not None and db.session.scalar(query) is not None
 
 
 def _is_unread(person: Actor, message_id: uuid.UUID) -> bool:

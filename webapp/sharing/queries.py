@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from webapp.clients.models import Client, Contact
 from webapp.clients.queries import get_client
 from webapp.core.clock import now
-from webapp.core.errors import NotFound
+from webapp.core.errors import Forbidden, NotFound
 from webapp.extensions import db
 from webapp.sharing.models import AccessGrant
 from webapp.sharing.policy import may_share
@@ -85,6 +85,14 @@ def _guest(condition: ColumnElement[bool]) -> Guest | None:
     return Guest(*row) if row else None
 
 
+def get_shared_client(actor: Actor, client_id: uuid.UUID) -> Client:
+    """The client, for those who open its exchanges to it. Raises NotFound, Forbidden."""
+    client = get_client(actor, client_id)
+    if not may_share(actor, client):
+        raise Forbidden(_l("Votre rôle n’écrit pas aux clients."))
+    return client
+
+
 @dataclass(frozen=True)
 class GrantLine:
     """An access as the sheet lists it."""
@@ -97,7 +105,7 @@ class GrantLine:
 
 
 def list_grants(actor: Actor, client_id: uuid.UUID) -> list[GrantLine]:
-    """Accesses to a client's exchanges, live ones first. Raises NotFound. For those who may share."""
+    """Accesses to a client's exchanges, live ones first; none for who may not share. Raises NotFound."""
     if not may_share(actor, get_client(actor, client_id)):
         return []
     rows = db.session.execute(
@@ -129,6 +137,12 @@ def get_grant(actor: Actor, client_id: uuid.UUID, grant_id: uuid.UUID) -> Access
     if found is None or found.client_id != client.id or not may_share(actor, client):
         raise NotFound(MISSING)
     return found
+
+
+def get_grant_line(actor: Actor, client_id: uuid.UUID, grant_id: uuid.UUID) -> GrantLine:
+    """The same with who gave it and whether it is live. Raises NotFound."""
+    grant = get_grant(actor, client_id, grant_id)
+    return next(line for line in list_grants(actor, client_id) if line.grant.id == grant.id)
 
 
 def covering(client_id: uuid.UUID, subject_id: uuid.UUID) -> list[AccessGrant]:

@@ -16,6 +16,11 @@ EDIT_WINDOW = timedelta(minutes=15)
 LEVELS = ("all", "mentions", "none")  # what a person chooses
 INTERNAL, CLIENT = "internal", "client"  # who a thread is for: the team, or the client too
 SEEN = "seen"  # has read, does not follow: becomes a follower by writing or being named
+# Who follows a conversation from its first message on, by role, until the company decides otherwise. Of field
+# roles those whose client it is: its representative, its branch's people.
+FOLLOWING_ROLES = tuple(role for role in ROLES if role != "admin")
+FOLLOWING_LEVELS = ("all", "mentions")
+FOLLOWING = {"sales_rep": "all", "branch_manager": "all"}
 GROUPS: dict[str, tuple[str, ...]] = {  # what stands for everybody of a role who may read the thread
     "finance": ("accountant", "credit_manager", "cfo"),
     "sav": ("after_sales",),
@@ -109,6 +114,13 @@ def unread(last_seq: int, last_read_seq: int, mentioned_seq: int, level: str) ->
     if level == "mentions" and mentioned_seq > last_read_seq:
         return waiting
     return 0
+
+
+def following(kept: object) -> dict[str, str]:
+    """Role -> level of those who follow by default, from the company's settings (None: nothing yet)."""
+    if not isinstance(kept, dict):
+        return dict(FOLLOWING)
+    return {role: kept[role] for role in FOLLOWING_ROLES if kept.get(role) in FOLLOWING_LEVELS}
 
 
 def excerpt(body: str, length: int = 90) -> str:

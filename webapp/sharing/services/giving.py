@@ -1,4 +1,4 @@
-"""Giving somebody at a client's access to its exchanges, and ending it."""
+"""Giving somebody at a client's access to its exchanges, for longer or shorter, and ending it."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from webapp.clients.models import Contact
-from webapp.clients.queries import get_client
 from webapp.core.clock import now
-from webapp.core.errors import Forbidden, Invalid
+from webapp.core.errors import Conflict, Invalid
 from webapp.core.ids import new_id
 from webapp.extensions import db
 from webapp.sharing.links import code_key, link_token, new_code
 from webapp.sharing.models import AccessGrant
-from webapp.sharing.policy import may_share
-from webapp.sharing.queries import covering, get_grant, invited
+from webapp.sharing.queries import covering, find_guest_of, get_grant, get_shared_client, invited
 from webapp.sharing.rules import DAYS, TOLD_CODE_LIFE, USUAL_DAYS, code_hash, is_live, token_hash
 from webapp.threads.subjects import Subject, get_subject
 from webapp.users import audit
@@ -37,11 +35,8 @@ def give_access(
     Who holds the same access already keeps it, as long as asked for now at least. Raises NotFound,
     Forbidden, Invalid.
     """
-    client = get_client(actor, client_id)
-    if not may_share(actor, client):
-        raise Forbidden(_l("Votre rôle n’écrit pas aux clients."))
-    if days not in DAYS:
-        raise Invalid(errors={"days": _l("Ce choix n’existe pas.")})
+    client = get_shared_client(actor, client_id)
+    _check_days(days)
     contact = db.session.get(Contact, contact_id)
     if contact is None or contact.client_id != client.id or not contact.email:
         raise Invalid(errors={"contact_id": _l("Choisissez un contact qui a une adresse e-mail.")})
@@ -90,6 +85,22 @@ def _give(actor: Actor, contact: Contact, subject_id: uuid.UUID | None, days: in
     return row
 
 
+def change_access(actor: Actor, client_id: uuid.UUID, grant_id: uuid.UUID, *, days: int) -> AccessGrant:
+    """Have an access last `days` from now, longer or shorter than it would.
+
+    Raises NotFound, Invalid, Conflict `access_over` when it is over or its contact has left.
+    """
+    grant = get_grant(actor, client_id, grant_id)
+    _check_days(days)
+    if find_guest_of(grant_id) is None:
+        raise Conflict(_l("Cet accès est terminé."), code="access_over")
+    before, grant.expires_at = grant.expires_at, now() + timedelta(days=days)
+    db.session.flush()
+    told = {"name": grant.name, "before": before, "until": grant.expires_at}
+    audit.write(actor, "access.change", "client", client_id, access=grant_id, **told)
+    return grant
+
+
 def revoke_access(actor: Actor, client_id: uuid.UUID, grant_id: uuid.UUID) -> None:
     """End an access at once; twice is once. Raises NotFound."""
     grant = get_grant(actor, client_id, grant_id)
@@ -97,6 +108,11 @@ def revoke_access(actor: Actor, client_id: uuid.UUID, grant_id: uuid.UUID) -> No
         grant.revoked_at, grant.code_hash = now(), None
         db.session.flush()
         audit.write(actor, "access.revoke", "client", client_id, access=grant_id, name=grant.name)
+
+
+def _check_days(days: int) -> None:
+    if days not in DAYS:
+        raise Invalid(errors={"days": _l("Ce choix n’existe pas.")})
 
 
 def tell_code(actor: Actor, client_id: uuid.UUID, grant_id: uuid.UUID) -> str:

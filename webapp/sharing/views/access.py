@@ -1,4 +1,4 @@
-"""A client's accesses, for us: who holds one, give one, its link, end it."""
+"""A client's accesses, for us: who holds one, give one, its link, how long it lasts, end it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from werkzeug.wrappers import Response
 from webapp.clients.queries import get_client
 from webapp.clients.queries.parts import list_parts
 from webapp.core.db import unit_of_work
-from webapp.core.errors import Forbidden, Invalid
+from webapp.core.errors import Invalid
 from webapp.core.ids import parse_id
 from webapp.sharing import queries, services
 from webapp.sharing.links import link, sends_mail
-from webapp.sharing.policy import may_share
 from webapp.sharing.rules import DAYS, USUAL_DAYS
 from webapp.sharing.views.shell import blueprint
 from webapp.threads.subjects import find_subject, read_subject
@@ -43,7 +42,7 @@ def give(client_id: UUID) -> Shown:
                 client_id,
                 parse_id(form.get("contact_id")) or client_id,
                 subject_id=parse_id(form.get("subject_id")),
-                days=int(form.get("days", "0")) if form.get("days", "").isdecimal() else 0,
+                days=_days(),
             )
             grant_id = grant.id
     except Invalid as refusal:
@@ -56,6 +55,15 @@ def give(client_id: UUID) -> Shown:
 def access(client_id: UUID, grant_id: UUID) -> str:
     """One access: its link to copy, until when, and how to end it."""
     return _one(client_id, grant_id)
+
+
+@blueprint.post("/clients/<uuid:client_id>/access/<uuid:grant_id>/change")
+def change(client_id: UUID, grant_id: UUID) -> Response:
+    """Have it last longer, or shorter."""
+    with unit_of_work():
+        services.change_access(current_actor(), client_id, grant_id, days=_days())
+    flash(_("La durée de l’accès est changée."))
+    return redirect(url_for("sharing.access", client_id=client_id, grant_id=grant_id), 303)
 
 
 @blueprint.post("/clients/<uuid:client_id>/access/<uuid:grant_id>/revoke")
@@ -76,9 +84,7 @@ def tell_code(client_id: UUID, grant_id: UUID) -> str:
 
 def _page(client_id: UUID, values: dict[str, Any], errors: Any) -> str:
     actor = current_actor()
-    client = get_client(actor, client_id)
-    if not may_share(actor, client):
-        raise Forbidden(_("Votre rôle n’écrit pas aux clients."))
+    client = queries.get_shared_client(actor, client_id)
     contacts = [each for each in list_parts(client_id, "contacts") if each.email]
     about = parse_id(values.get("subject_id"))
     subject = find_subject(actor, about) if about and about != client_id else None
@@ -91,14 +97,14 @@ def _page(client_id: UUID, values: dict[str, Any], errors: Any) -> str:
         subject=subject if subject and subject.client_id == client_id else None,
         values={"days": USUAL_DAYS, **values},
         errors=errors,
-        durations=[(days, ngettext("%(num)s jour", "%(num)s jours", days)) for days in DAYS],
+        durations=_durations(),
     )
 
 
 def _one(client_id: UUID, grant_id: UUID, code: str | None = None) -> str:
     actor = current_actor()
-    grant = queries.get_grant(actor, client_id, grant_id)
-    line = next(each for each in queries.list_grants(actor, client_id) if each.grant.id == grant.id)
+    line = queries.get_grant_line(actor, client_id, grant_id)
+    grant = line.grant
     return render_template(
         "sharing/access.html",
         client=get_client(actor, client_id),
@@ -108,4 +114,16 @@ def _one(client_id: UUID, grant_id: UUID, code: str | None = None) -> str:
         link=link(grant.id) if line.live else None,
         code=code,
         mails=sends_mail(),
+        durations=_durations(),
+        usual=USUAL_DAYS,
     )
+
+
+def _durations() -> list[tuple[int, str]]:
+    return [(days, ngettext("%(num)s jour", "%(num)s jours", days)) for days in DAYS]
+
+
+def _days() -> int:
+    """How long the form asks for; 0, which is no choice, for anything else."""
+    text = request.form.get("days", "")
+    return int(text) if text.isdecimal() and len(text) < 5 else 0

@@ -23,7 +23,9 @@ from webapp.threads.queries.messages import (
     read_page,
 )
 from webapp.threads.queries.people import (
+    DEFAULT_FOLLOWERS,
     Standing,
+    default_following,
     find_member,
     find_standing,
     find_standings,
@@ -39,11 +41,13 @@ from webapp.threads.queries.searching import search_thread
 from webapp.threads.queries.subjects import get_invoice_page
 
 __all__ = [
+    "DEFAULT_FOLLOWERS",
     "FILTERS",
     "Standing",
     "client_threads_of",
     "count_unread",
     "count_waiting",
+    "default_following",
     "find_last_seq",
     "find_member",
     "find_message",

@@ -11,11 +11,13 @@ from sqlalchemy import select
 from webapp.extensions import db
 from webapp.threads.models import Thread, ThreadMember
 from webapp.threads.policy import may_read
-from webapp.threads.rules import CLIENT, MOST_IN_GROUP, SEEN
+from webapp.threads.rules import CLIENT, MOST_IN_GROUP, SEEN, following
 from webapp.threads.subjects import Subject, read_subject
 from webapp.users.actor import Actor, initials_of
-from webapp.users.models import User
+from webapp.users.models import Company, User
 from webapp.users.queries import list_actors
+
+DEFAULT_FOLLOWERS = "default_followers"  # among the company's settings
 
 
 def find_member(thread_id: uuid.UUID, user_id: uuid.UUID) -> ThreadMember | None:
@@ -62,6 +64,12 @@ def find_standings(thread_ids: Sequence[uuid.UUID], user_id: uuid.UUID) -> dict[
         read, level = (mine.last_read_seq, mine.level) if mine else (0, None)
         found[thread_id] = Standing(read, level, max(others, default=0))
     return found
+
+
+def default_following() -> dict[str, str]:
+    """Role -> level of those who follow a conversation from its first message on."""
+    settings = db.session.scalar(select(Company.settings).limit(1)) or {}
+    return following(settings.get(DEFAULT_FOLLOWERS))
 
 
 def list_followers(thread_id: uuid.UUID) -> list[ThreadMember]:

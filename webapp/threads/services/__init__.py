@@ -1,6 +1,7 @@
 """Verbs of threads: say, reword, take back, react, read, follow."""
 
 from webapp.threads.services.changing import delete_message, edit_message, react
+from webapp.threads.services.defaults import set_default_followers
 from webapp.threads.services.followers import add_follower, remove_follower
 from webapp.threads.services.following import mark_read, set_follow_level
 from webapp.threads.services.indexing import index_messages
@@ -28,6 +29,7 @@ __all__ = [
     "post_system_line",
     "react",
     "remove_follower",
+    "set_default_followers",
     "set_follow_level",
     "tell_of_loss",
     "tell_of_money",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import case, literal, select
+from sqlalchemy import case, literal, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.core.errors import Invalid
@@ -16,10 +17,10 @@ from webapp.core.events import record
 from webapp.extensions import db
 from webapp.threads.events import ThreadRead
 from webapp.threads.models import ThreadMember
-from webapp.threads.queries import find_last_seq, find_member
-from webapp.threads.rules import LEVELS, SEEN
+from webapp.threads.queries import default_following, find_last_seq, find_member
+from webapp.threads.rules import FOLLOWING_LEVELS, LEVELS, SEEN
 from webapp.threads.subjects import Subject, get_subject
-from webapp.users.actor import Actor
+from webapp.users.actor import FIELD_ROLES, Actor
 from webapp.users.models import Branch, Membership, User
 
 
@@ -51,23 +52,33 @@ def set_follow_level(actor: Actor, thread_id: uuid.UUID, level: str) -> None:
 
 
 def follow_by_role(subject: Subject) -> None:
-    """At the first write: the client's sales representative and its branch's managers follow."""
+    """At the first write: people of the roles that follow by default, as closely as the company decided.
+
+    Of sales representatives the client's own, of other field roles those of its branch and above it.
+    """
+    levels = default_following()
+    followers: dict[str, set[uuid.UUID]] = defaultdict(set)
+    for user_id, role in _people_of(subject, levels.keys() - {"sales_rep"}):
+        followers[levels[role]].add(user_id)
+    if subject.sales_rep_id is not None and "sales_rep" in levels:
+        followers[levels["sales_rep"]].add(subject.sales_rep_id)
+    for level in FOLLOWING_LEVELS:  # the closest first: it stays for who is there twice
+        _upsert(subject.thread_id, followers[level], {}, level=level)
+
+
+def _people_of(subject: Subject, roles: Collection[str]) -> Iterable[tuple[uuid.UUID, str]]:
+    """Active people who have one of these roles where the client is theirs."""
+    if not roles:
+        return ()
     path = db.session.scalar(select(Branch.path).where(Branch.id == subject.branch_id)) or ""
-    managers = (
-        select(Membership.user_id)
+    here = or_(Membership.role.not_in(FIELD_ROLES), literal(path).startswith(Branch.path))
+    query = (
+        select(Membership.user_id, Membership.role)
         .join(User, User.id == Membership.user_id)
         .join(Branch, Branch.id == Membership.branch_id)
-        .where(
-            Membership.role == "branch_manager",
-            Membership.ends_on.is_(None),
-            User.active,
-            literal(path).startswith(Branch.path),
-        )
+        .where(Membership.role.in_(roles), Membership.ends_on.is_(None), User.active, here)
     )
-    followers = set(db.session.scalars(managers))
-    if subject.sales_rep_id is not None:
-        followers.add(subject.sales_rep_id)
-    _upsert(subject.thread_id, followers, {}, level="all")
+    return db.session.execute(query).tuples()
 
 
 Marks = Iterable[tuple[uuid.UUID, uuid.UUID, int]]  # thread, person, seq

@@ -29,9 +29,13 @@ def line(
     text: Any = None,
     subject: Any = None,
     actor: Any = None,
+    name: Any = None,
     count: Any = None,
 ) -> Any:
-    """The columns every source shares, typed so that PostgreSQL can stack them."""
+    """The columns every source shares, typed so that PostgreSQL can stack them.
+
+    `actor` is a user; `name` says who it was when they are none.
+    """
     return select(
         cast(literal(kind) if isinstance(kind, str) else kind, KIND).label("kind"),
         at.label("at"),
@@ -41,6 +45,7 @@ def line(
         cast(null() if text is None else text, TEXT).label("text"),
         (cast(null(), UUID) if subject is None else subject).label("subject_id"),
         (cast(null(), UUID) if actor is None else actor).label("actor_id"),
+        cast(null() if name is None else name, TEXT).label("name"),
         (literal(1) if count is None else count).label("count"),
     )
 
@@ -78,6 +83,15 @@ def author(dialect: str, subject: str, key: Any) -> Any:
     same = (AuditEntry.subject_type == subject) & (AuditEntry.subject_id == _dashed(dialect, key))
     first = select(AuditEntry.actor_id).where(same).order_by(AuditEntry.id).limit(1)
     return first.scalar_subquery()
+
+
+def client_thread(dialect: str, key: Any) -> Any:
+    """The id of the client's thread about this: `threads.rules.client_thread_of` in SQL, so that the index
+    of messages finds it."""
+    if dialect != "sqlite":
+        return cast(func.overlay(cast(key, KEY), "8", 15, 1), UUID)
+    digits = type_coerce(key, DIGITS)
+    return type_coerce(func.substr(digits, 1, 12) + "8" + func.substr(digits, 14), UUID)
 
 
 def _dashed(dialect: str, key: Any) -> Any:

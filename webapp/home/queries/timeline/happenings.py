@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, select, tuple_, union_all
+from sqlalchemy import Integer, bindparam, func, select, tuple_, union_all
 
 from webapp.core.cursors import as_id, as_instant, as_text, read_cursor
 from webapp.extensions import db
@@ -33,7 +33,9 @@ GROUPABLE = frozenset(
 class Happening:
     """One line of the timeline. `ref` names an invoice or a file, `text` is a quote or a kind."""
 
-    kind: str  # invoice, credit_note, payment, return, matching, alert, limit, message, client, document …
+    # invoice, credit_note, payment, return, matching, alert, limit, message (inside), to_client, from_client,
+    # client (its sheet), document …
+    kind: str
     at: datetime
     id: uuid.UUID
     amount: int | None
@@ -69,7 +71,11 @@ def _statement(dialect: str, rights: frozenset[str], family: str | None, paged: 
     stacked = union_all(*parts).subquery()
     names = ("kind", "at", "id", "amount", "ref", "text", "subject_id")
     return (
-        select(*(stacked.c[name] for name in names), User.name, stacked.c["count"])
+        select(
+            *(stacked.c[name] for name in names),
+            func.coalesce(User.name, stacked.c["name"]),
+            stacked.c["count"],
+        )
         .outerjoin(User, User.id == stacked.c.actor_id)
         .order_by(stacked.c.at.desc(), stacked.c.id.desc(), stacked.c.kind.desc())
         .limit(bindparam("most", type_=Integer()))
