@@ -181,7 +181,7 @@ class Counts:
 
     def __init__(self, actor: Any, row: Row[Any] | None = None) -> None:
         self._actor = actor
-        self._row = row
+        self._row: Any = row
 
     def __getattr__(self, name: str) -> int:
         if name.startswith("_"):
@@ -190,4 +190,4 @@ class Counts:
             return 0
         if self._row is None:
             self._row = db.session.execute(select(*figure_columns(self._actor))).one()
-        return self._row._mapping.get(name, 0)
+        return int(self._row._mapping.get(name, 0))

@@ -50,7 +50,7 @@ def get_client_around(actor: Actor, client_id: uuid.UUID) -> Around:
 
 def get_invoice_around(actor: Actor, invoice_id: uuid.UUID) -> tuple[Invoice, InvoiceFacts, Around]:
     """The invoice with its client and instalments, its facts, and the rest, in one query. Raises NotFound."""
-    query = (
+    query: Any = (
         select(Invoice, Alert, *figure_columns(actor))
         .join(Invoice.client)
         .outerjoin(Alert, is_gravest_breach(actor))

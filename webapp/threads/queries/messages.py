@@ -265,7 +265,7 @@ def instant(value: datetime | None) -> str | None:
     return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _reactions(rows: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
+def _reactions(rows: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
     found: dict[str, list[str]] = {}
     for emoji, user_id in sorted(rows):
         found.setdefault(emoji, []).append(str(uuid.UUID(user_id)))
