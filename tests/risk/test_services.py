@@ -222,7 +222,7 @@ def test_only_those_entitled_see_or_answer_an_alert(cast: Cast) -> None:
         assert queries.alert_for(actor, alert_id) is None
         assert queries.count_open(actor) == 0
         assert queries.list_open_alerts(actor) == [] and queries.list_alerts(actor) == []
-        assert queries.open_alerts_of(actor, [client.id]) == []
+        assert queries.list_alerts(actor, "open", client_id=client.id) == []
         assert sum(queries.count_by_filter(actor).values()) == 0
         assert queries.limits_of(actor, [client.id]) == {}
         with pytest.raises(NotFound), unit_of_work():

@@ -181,5 +181,4 @@ def test_sending_without_files_asks_nothing_about_files(
     say(cast.bob, thread_id)
     with count_queries() as sql:
         say(cast.bob, thread_id, "Encore")
-        queries.read_page(thread_id)
     assert not [each for each in sql if "stored_files" in str(each)]

@@ -155,7 +155,7 @@ def test_a_thousand_messages_cost_at_most_twelve_queries(
     with count_queries() as sql:
         page = bob.get(f"/invoices/{thread_id}")
     assert page.text.count('<article class="msg') < 60
-    assert len(sql) <= 12, "\n".join(sql)
+    assert len(sql) <= 8, "\n".join(sql)
     with count_queries() as sql:
         bob.get("/threads")
     assert len(sql) <= 12

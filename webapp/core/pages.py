@@ -16,11 +16,13 @@ from flask_babel import gettext as _
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
+from sqlalchemy import Label, Row, Select, select
 
 from webapp.core.clock import local, now, today
 from webapp.core.db import let_others_in
 from webapp.core.money import NO_BREAK_SPACE, format_money
 from webapp.core.web import csp_nonce
+from webapp.extensions import db
 
 LOCALES = ("fr", "en")
 DIST = Path(__file__).resolve().parent.parent / "static" / "dist"
@@ -152,25 +154,40 @@ def install(app: Flask) -> None:
         return {"locale": locale_name(), "today": today(), "now": now(), "request": request}
 
 
-_counters: dict[str, Any] = {}
+Figure = Callable[[Any], Select[Any] | None]
+_counters: dict[str, Figure] = {}
 
 
-def register_counter(name: str, count: Any) -> None:
-    """A feature gives a figure of the navigation: `count(actor) -> int`, asked once a page."""
-    _counters[name] = count
+def register_counter(name: str, figure: Figure) -> None:
+    """A feature gives a figure of the navigation: `figure(actor)` is the statement that counts, None when
+    it is nothing to this person."""
+    _counters[name] = figure
+
+
+def figure_columns(actor: Any) -> list[Label[int]]:
+    """The navigation's figures as columns, for a page's own statement to bring along: they refer to nothing
+    around them, and are counted once."""
+    figures = {name: figure(actor) for name, figure in _counters.items()}
+    return [
+        query.correlate(None).scalar_subquery().label(name)
+        for name, query in figures.items()
+        if query is not None
+    ]
 
 
 class Counts:
-    """The navigation's figures for one person, each asked of the database when first used."""
+    """The navigation's figures for one person: those of a row with `figure_columns`, else all are asked of
+    the database at once when one is first used."""
 
-    def __init__(self, actor: Any) -> None:
+    def __init__(self, actor: Any, row: Row[Any] | None = None) -> None:
         self._actor = actor
-        self._known: dict[str, int] = {}
+        self._row: Any = row
 
     def __getattr__(self, name: str) -> int:
         if name.startswith("_"):
             raise AttributeError(name)
-        if name not in self._known:
-            count = _counters.get(name)
-            self._known[name] = count(self._actor) if count and self._actor else 0
-        return self._known[name]
+        if name not in _counters or self._actor is None:
+            return 0
+        if self._row is None:
+            self._row = db.session.execute(select(*figure_columns(self._actor))).one()
+        return int(self._row._mapping.get(name, 0))

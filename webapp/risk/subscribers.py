@@ -7,10 +7,10 @@ from webapp.core.events import before_commit
 from webapp.core.pages import register_counter
 from webapp.invoices.events import BalanceChanged
 from webapp.risk.events import LimitChanged
-from webapp.risk.queries import count_open
+from webapp.risk.queries import open_figure
 from webapp.risk.services import evaluate_clients, tell_of_limit
 
-register_counter("open_alerts", count_open)
+register_counter("open_alerts", open_figure)
 
 
 @before_commit(BalanceChanged)

@@ -40,15 +40,23 @@ def register(kind: ActKind) -> None:
     _kinds[kind.kind] = kind
 
 
-def read_cards(actor: Actor, acts: Iterable[tuple[str, uuid.UUID]]) -> dict[uuid.UUID, Card]:
-    """Cards of these acts (kind, id) by id; one reading a kind. Unknown kinds have no card."""
-    wanted: dict[str, list[uuid.UUID]] = {}
+Known = Mapping[str, Mapping[uuid.UUID, Any]]
+
+
+def read_cards(
+    actor: Actor, acts: Iterable[tuple[str, uuid.UUID]], known: Known | None = None
+) -> dict[uuid.UUID, Card]:
+    """Cards of these acts (kind, id) by id; one reading a kind, of those not `known` (by kind and id, as
+    this actor sees them). Unknown kinds have no card."""
+    wanted: dict[str, set[uuid.UUID]] = {}
     for kind, act_id in acts:
-        wanted.setdefault(kind, []).append(act_id)
+        wanted.setdefault(kind, set()).add(act_id)
     cards: dict[uuid.UUID, Card] = {}
     for name, ids in wanted.items():
         kind_of = _kinds.get(name)
         if kind_of is not None:
-            found = kind_of.cards(actor, ids)
+            found = {act_id: each for act_id, each in (known or {}).get(name, {}).items() if act_id in ids}
+            left = [act_id for act_id in ids if act_id not in found]
+            found |= kind_of.cards(actor, left) if left else {}
             cards |= {act_id: Card(kind_of.template, content) for act_id, content in found.items()}
     return cards

@@ -119,7 +119,7 @@ def read_subjects(threads: Iterable[tuple[uuid.UUID, str | None]]) -> dict[uuid.
         return {}
     rows = {row.id: row for row in db.session.connection().execute(_statement(tuple(ids)), ids)}
     return {
-        thread_id: _subject(rows[subject_id], audience)
+        thread_id: subject_from(rows[subject_id], audience)
         for thread_id, subject_id, audience, _known in wanted
         if subject_id in rows
     }
@@ -130,6 +130,16 @@ def _statement(kinds: tuple[str, ...]) -> Any:
     """Put together once: this question is asked for each message."""
     parts = [_kinds[name].select(bindparam(name, expanding=True)) for name in kinds]
     return parts[0] if len(parts) == 1 else union_all(*parts)
+
+
+def subjects_of(threads: Any) -> Any:
+    """What these threads are about, as a table to join to them on `type` and `id`; `threads` is one (a CTE)
+    with `subject_type` and `subject_id`. `subject_from` reads its columns."""
+    parts = [
+        kind.select(select(threads.c.subject_id).where(threads.c.subject_type == name))
+        for name, kind in _kinds.items()
+    ]
+    return union_all(*parts).subquery("subjects")
 
 
 def readable_threads(actor: Actor) -> ColumnElement[bool]:
@@ -171,7 +181,8 @@ def about_client(client_id: uuid.UUID) -> ColumnElement[bool]:
     return or_(false(), *conditions)
 
 
-def _subject(row: Any, audience: str) -> Subject:
+def subject_from(row: Any, audience: str) -> Subject:
+    """The subject of a row of the statement of its kind."""
     kind = _kinds[row.type]
     title = row.title or row.client_name
     place = (row.client_id, row.client_name, row.branch_id, row.sales_rep_id)

@@ -9,9 +9,9 @@ from webapp.core.pages import register_counter
 from webapp.payments.events import InvoicesSettled, PaymentReturned, WriteOffDecided
 from webapp.threads import services
 from webapp.threads.events import MessagesPosted
-from webapp.threads.queries import unread_count
+from webapp.threads.queries import unread_figure
 
-register_counter("unread_threads", unread_count)
+register_counter("unread_threads", unread_figure)
 _posted = metrics.counter("encours_messages_posted", "Messages stored by this process")
 
 

@@ -3,20 +3,24 @@
 from webapp.invoices.queries.aging import Aging, aging, aging_bounds
 from webapp.invoices.queries.documents import (
     MISSING,
-    InvoiceFacts,
-    Settled,
-    SettlementSource,
     billed_under,
     find_balance,
     find_invoice,
     find_invoice_by_ref,
     get_invoice,
-    invoice_facts,
     list_facts,
     list_invoices,
     map_documents,
     starts_with,
+)
+from webapp.invoices.queries.facts import (
+    InvoiceFacts,
+    Settled,
+    SettlementSource,
+    facts_in,
+    invoice_facts,
     use_settlements,
+    with_facts,
 )
 from webapp.invoices.queries.orders import (
     Chain,
@@ -40,6 +44,7 @@ __all__ = [
     "aging_bounds",
     "billed_under",
     "chain_of",
+    "facts_in",
     "find_balance",
     "find_invoice",
     "find_invoice_by_ref",
@@ -54,4 +59,5 @@ __all__ = [
     "map_documents",
     "starts_with",
     "use_settlements",
+    "with_facts",
 ]

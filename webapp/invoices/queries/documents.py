@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -21,51 +19,12 @@ from webapp.core.errors import NotFound
 from webapp.extensions import db
 from webapp.invoices import rules
 from webapp.invoices.models import Balance, Instalment, Invoice
-from webapp.invoices.queries.orders import chain_of
-from webapp.invoices.rules.late_interest import LateCharges, late_charges
 from webapp.users.actor import Actor
 
 MISSING = _l("Facture introuvable. Elle n’existe pas, ou n’est pas dans votre portefeuille.")
 CHUNK = 500
 LAST = chr(0x10FFFF)  # sorts after every letter
 _NOTHING: ColumnElement[int] = literal_column("0")  # written out, so that partial indexes on `open > 0` serve
-
-
-@dataclass(frozen=True)
-class Settled:
-    """What was received on an invoice (`payment`) or taken off it (`credit_note`, `write_off`)."""
-
-    kind: str
-    payment_id: uuid.UUID | None
-    credit_id: uuid.UUID | None
-    ref: str
-    text: str | None
-    amount: int
-    effective_on: date
-
-
-@dataclass(frozen=True)
-class InvoiceFacts:
-    """What stands beside an invoice's conversation."""
-
-    status: str
-    days_late: int | None  # past due when open; when paid, of the last cent (early is negative)
-    due_on: date  # of the oldest part still open
-    instalments: tuple[Instalment, ...]
-    allocations: tuple[Settled, ...]
-    charges: LateCharges | None
-    balance: Balance | None
-    steps: tuple[rules.Step, ...] = ()  # from the quote to the money, when it was ordered
-
-
-SettlementSource = Callable[[Actor, uuid.UUID], list[Settled]]
-_settlements: list[SettlementSource] = []
-
-
-def use_settlements(source: SettlementSource) -> SettlementSource:
-    """`payments` gives what was received on an invoice; this feature does not know it."""
-    _settlements[:] = [source]
-    return source
 
 
 def find_invoice(actor: Actor, invoice_id: uuid.UUID) -> Invoice | None:
@@ -100,40 +59,6 @@ def find_invoice_by_ref(actor: Actor, ref: str) -> Invoice | None:
 def find_balance(client_id: uuid.UUID) -> Balance | None:
     """The stored balance of a client already known to be in scope."""
     return db.session.get(Balance, client_id)
-
-
-def invoice_facts(actor: Actor, invoice: Invoice) -> InvoiceFacts:
-    """Everything the side pane shows about an invoice already known to be in scope."""
-    untouched = invoice.open == invoice.gross  # nothing was received: no need to ask
-    settled = _settlements[0](actor, invoice.id) if _settlements and not untouched else []
-    day = today()
-    charges = None
-    if rules.SIGN[invoice.kind] > 0 and invoice.voided_at is None:
-        charges = late_charges(
-            [(part.due_on, part.amount) for part in invoice.instalments],
-            _received(invoice, settled),
-            day,
-            insolvent=invoice.client.insolvency is not None,
-        )
-    return InvoiceFacts(
-        status=invoice.status(day),
-        days_late=invoice.days_late(day),
-        due_on=invoice.oldest_due_on,
-        instalments=tuple(invoice.instalments),
-        allocations=tuple(settled),
-        charges=charges,
-        balance=find_balance(invoice.client_id),
-        steps=tuple(chain_of(invoice.order_id).steps) if invoice.order_id else (),
-    )
-
-
-def _received(invoice: Invoice, settled: Sequence[Settled]) -> list[tuple[date, int]]:
-    """What came in and when; for a reader who may not see payments, what is missing of the gross."""
-    received = [(each.effective_on, each.amount) for each in settled]
-    unseen = invoice.gross - invoice.open - sum(amount for _day, amount in received)
-    if unseen > 0:
-        received.append((invoice.paid_on or invoice.due_on, unseen))
-    return received
 
 
 def list_invoices(

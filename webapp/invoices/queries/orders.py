@@ -38,9 +38,16 @@ class Chain:
             rules.Billed(rules.SIGN[each.kind] * each.gross, each.open, each.issued_on, each.paid_on)
             for each in self.invoices
         ]
-        quote = (self.quote.amount, self.quote.issued_on) if self.quote else None
-        order = (self.order.amount, self.order.issued_on) if self.order else None
-        return rules.steps(quote, order, billed)
+        return steps_of(self.quote, self.order, billed)
+
+
+def steps_of(quote: Order | None, order: Order | None, billed: Sequence[rules.Billed]) -> list[rules.Step]:
+    """The steps that were taken from the quote to the money."""
+    return rules.steps(
+        (quote.amount, quote.issued_on) if quote else None,
+        (order.amount, order.issued_on) if order else None,
+        billed,
+    )
 
 
 def _base(actor: Actor) -> Select[Order, Client, str]:

@@ -31,9 +31,9 @@ from webapp.payments.queries.receipts import (
     get_payment,
     list_allocations,
     list_payments,
-    list_settlements,
     map_receipts,
     payment_with_client,
+    settled_rows,
 )
 from webapp.payments.queries.write_offs import (
     find_open_write_off,
@@ -69,7 +69,6 @@ __all__ = [
     "list_matchings",
     "list_open_documents",
     "list_payments",
-    "list_settlements",
     "list_to_match",
     "list_write_offs",
     "map_receipts",
@@ -77,6 +76,7 @@ __all__ = [
     "proposals_for",
     "search_payments",
     "settled_as_of",
+    "settled_rows",
     "tolerance",
     "unapplied_as_of",
     "write_off_cap",

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Row, select, tuple_
+from sqlalchemy import Row, func, select, tuple_
 from sqlalchemy.orm import aliased
 
 from webapp.clients.models import Client
 from webapp.clients.policy import in_scope
 from webapp.core.bulk import among
 from webapp.core.errors import Forbidden, NotFound
+from webapp.core.nested import RowsOf
 from webapp.extensions import db
 from webapp.invoices.models import Invoice
 from webapp.payments.models import Allocation, Payment
@@ -129,20 +130,29 @@ def list_allocations(payment_id: uuid.UUID) -> Sequence[Row[Allocation, str, str
     ).all()
 
 
-def list_settlements(
-    actor: Actor, invoice_id: uuid.UUID
-) -> Sequence[Row[Allocation, Payment | None, str, str]]:
-    """Live allocations on an invoice known to be in scope: the payment, or the credit's ref and kind.
-
-    None without the right to see payments.
+def settled_rows(actor: Actor, invoice_id: uuid.UUID) -> Any:
+    """Live allocations on an invoice known to be in scope, as one column of any statement: the payment's
+    id, or the credit's, and what both say. None without the right to see payments.
     """
     if not may(actor, "payment.read"):
-        return []
+        return None
     credit = aliased(Invoice)
-    return db.session.execute(
-        select(Allocation, Payment, credit.ref, credit.kind)
+    return (
+        select(
+            RowsOf(
+                func.coalesce(credit.kind, "payment"),
+                Payment.id,
+                Allocation.credit_id,
+                func.coalesce(Payment.source_ref, credit.ref),
+                Payment.text,
+                Allocation.amount,
+                Allocation.effective_on,
+                Allocation.id,
+            )
+        )
+        .select_from(Allocation)
         .outerjoin(Payment, Payment.id == Allocation.payment_id)
         .outerjoin(credit, credit.id == Allocation.credit_id)
         .where(Allocation.invoice_id == invoice_id, Allocation.reversed_at.is_(None))
-        .order_by(Allocation.effective_on, Allocation.id)
-    ).all()
+        .scalar_subquery()
+    )

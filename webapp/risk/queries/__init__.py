@@ -10,11 +10,12 @@ from webapp.risk.queries.alerts import (
     count_open,
     find_alert,
     get_alert,
+    is_gravest_breach,
     list_alerts,
     list_answered,
     list_open_alerts,
     oldest_overdue_invoices,
-    open_alerts_of,
+    open_figure,
 )
 from webapp.risk.queries.limits import (
     LimitLine,
@@ -39,6 +40,7 @@ __all__ = [
     "find_alert",
     "get_alert",
     "history_of",
+    "is_gravest_breach",
     "limit_history",
     "limits_of",
     "list_alerts",
@@ -46,6 +48,6 @@ __all__ = [
     "list_limits",
     "list_open_alerts",
     "oldest_overdue_invoices",
-    "open_alerts_of",
+    "open_figure",
     "utilisation_of",
 ]

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, Select, case, false, func, select
 from sqlalchemy.orm import aliased
 
 from webapp.clients.models import Client
@@ -104,13 +104,15 @@ def list_open_alerts(actor: Actor, *, limit: int = 50, offset: int = 0, only: st
     return _lines(actor, query.limit(limit).offset(offset))
 
 
-def open_alerts_of(actor: Actor, client_ids: Iterable[uuid.UUID]) -> list[AlertLine]:
-    """Open alerts about these clients, gravest first."""
-    ids = list(client_ids)
-    if not ids:
-        return []
-    query = _select(actor).where(Alert.state == "open", Alert.client_id.in_(ids))
-    return _lines(actor, query.order_by(Alert.severity.desc(), Alert.raised_at.desc(), Alert.id.desc()))
+def is_gravest_breach(actor: Actor) -> ColumnElement[bool]:
+    """To join `Alert` to the `Client` of any statement: its gravest open breach, for those who may know."""
+    if not may_read_alerts(actor):
+        return false()
+    other = aliased(Alert)
+    breach = other.kind.in_([rules.LIMIT_BREACH, rules.DELAY_BREACH])
+    order = (other.severity.desc(), other.raised_at.desc(), other.id.desc())
+    gravest = select(other.id).where(other.state == "open", other.client_id == Client.id, breach)
+    return Alert.id == gravest.order_by(*order).limit(1).correlate(Client).scalar_subquery()
 
 
 def list_answered(actor: Actor, *, limit: int = 20) -> list[AlertLine]:
@@ -143,14 +145,20 @@ def list_alerts(
     return _lines(actor, query.order_by(Alert.id.desc()).limit(limit + 1))
 
 
-def count_open(actor: Actor) -> int:
-    """How many open alerts this person may see: a figure of the navigation."""
+def open_figure(actor: Actor) -> Select[int] | None:
+    """The statement of how many open alerts this person may see; None without the right."""
     if not may_read_alerts(actor):
-        return 0
+        return None
     query = select(func.count()).select_from(Alert).where(Alert.state == "open")
     if not sees_everything(actor):
         query = query.where(Alert.client_id.in_(select(Client.id).where(in_scope(actor))))
-    return db.session.scalar(query) or 0
+    return query
+
+
+def count_open(actor: Actor) -> int:
+    """How many open alerts this person may see: a figure of the navigation."""
+    query = open_figure(actor)
+    return (db.session.scalar(query) or 0) if query is not None else 0
 
 
 def count_by_filter(actor: Actor) -> dict[str, int]:

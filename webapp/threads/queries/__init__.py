@@ -6,8 +6,9 @@ from webapp.threads.queries.conversations import (
     count_waiting,
     list_conversations,
     unread_count,
+    unread_figure,
 )
-from webapp.threads.queries.exchange import client_threads_of, interleave, read_both
+from webapp.threads.queries.exchange import Talk, client_threads_of, interleave, read_both
 from webapp.threads.queries.history import list_readers, list_versions
 from webapp.threads.queries.links import list_links
 from webapp.threads.queries.messages import (
@@ -28,7 +29,6 @@ from webapp.threads.queries.people import (
     default_following,
     find_member,
     find_standing,
-    find_standings,
     list_followers,
     list_following,
     list_mentionable,
@@ -38,12 +38,12 @@ from webapp.threads.queries.people import (
     resolve_handles,
 )
 from webapp.threads.queries.searching import search_thread
-from webapp.threads.queries.subjects import get_invoice_page
 
 __all__ = [
     "DEFAULT_FOLLOWERS",
     "FILTERS",
     "Standing",
+    "Talk",
     "client_threads_of",
     "count_unread",
     "count_waiting",
@@ -52,9 +52,7 @@ __all__ = [
     "find_member",
     "find_message",
     "find_standing",
-    "find_standings",
     "get_act",
-    "get_invoice_page",
     "get_page",
     "get_visible_message",
     "interleave",
@@ -77,4 +75,5 @@ __all__ = [
     "resolve_handles",
     "search_thread",
     "unread_count",
+    "unread_figure",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true, tuple_
+from sqlalchemy import CTE, ColumnElement, Select, and_, func, or_, select, true, tuple_
 
 from webapp.core.api import cut_page
 from webapp.core.cursors import as_id, as_instant, read_cursor
@@ -13,7 +13,7 @@ from webapp.extensions import db
 from webapp.threads.models import Message, Thread, ThreadMember
 from webapp.threads.queries.messages import author_of, instant
 from webapp.threads.rules import summary, unread
-from webapp.threads.subjects import named_threads, read_subjects, readable_threads
+from webapp.threads.subjects import named_threads, readable_threads, subject_from, subjects_of
 from webapp.threads.waiting import waits_for
 from webapp.users.actor import Actor
 from webapp.users.models import Membership, User
@@ -31,15 +31,19 @@ def _waiting() -> ColumnElement[bool]:
     )
 
 
-def unread_count(actor: Actor) -> int:
-    """How many followed threads hold something new for the actor, in one query."""
-    query = (
+def unread_figure(actor: Actor) -> Select[int]:
+    """The statement of how many followed threads hold something new for the actor."""
+    return (
         select(func.count())
         .select_from(ThreadMember)
         .join(Thread, Thread.id == ThreadMember.thread_id)
         .where(ThreadMember.user_id == actor.user_id, _waiting(), readable_threads(actor))
     )
-    return db.session.scalar(query) or 0
+
+
+def unread_count(actor: Actor) -> int:
+    """How many followed threads hold something new for the actor, in one query."""
+    return db.session.scalar(unread_figure(actor)) or 0
 
 
 def count_unread(thread_id: uuid.UUID, user_ids: set[uuid.UUID]) -> list[dict[str, Any]]:
@@ -91,32 +95,50 @@ def list_conversations(
     """The threads the actor follows, the latest first, with what is new and how they end.
 
     `only` is one of FILTERS; `named` keeps those whose subject or client is called like that.
-    A page `{items, next_cursor}` made in one query, plus one for what they are about.
+    A page `{items, next_cursor}` made in one query: the threads first, then what is shown of those alone.
     """
     before = read_cursor(cursor, (as_instant, as_id))
-    member, last = ThreadMember, Message
+    member = ThreadMember
     query = (
-        select(Thread, member, last, User.name, User.handle, Membership.role)
+        select(Thread.id, Thread.subject_type, Thread.subject_id)
         .outerjoin(member, (member.thread_id == Thread.id) & (member.user_id == actor.user_id))
-        .outerjoin(last, and_(last.thread_id == Thread.id, last.seq == Thread.last_seq))
-        .outerjoin(User, User.id == last.author_id)
-        .outerjoin(Membership, (Membership.user_id == User.id) & Membership.ends_on.is_(None))
         .where(
             _kept(actor, only),
             Thread.last_seq > 0,
             readable_threads(actor),
             named_threads(named) if named else true(),
         )
-        .order_by(Thread.last_message_at.desc(), Thread.id.desc())
+        .order_by(*_LATEST)
         .limit(limit + 1)
     )
     if before is not None:
         query = query.where(tuple_(Thread.last_message_at, Thread.id) < tuple_(*before))
-    rows = db.session.execute(query).all()
+    rows = db.session.execute(_shown(actor, query.cte("chosen"))).all()
     page = cut_page(rows, limit, lambda row: (row[0].last_message_at.isoformat(), str(row[0].id)))
-    subjects = read_subjects((row[0].id, row[0].subject_type) for row in page["items"])
-    items = [_conversation(row, subjects[row[0].id]) for row in page["items"] if row[0].id in subjects]
+    items = [_conversation(row) for row in page["items"] if row.type is not None]
     return {"items": items, "next_cursor": page["next_cursor"]}
+
+
+_LATEST = (Thread.last_message_at.desc(), Thread.id.desc())
+
+
+def _shown(actor: Actor, chosen: CTE) -> Select[Any]:
+    """What a list shows of these threads: my marks, how they end, what they are about."""
+    member, last, subjects = ThreadMember, Message, subjects_of(chosen)
+    return (
+        select(Thread, member, last, User.name, User.handle, Membership.role, subjects)
+        .select_from(chosen)
+        .join(Thread, Thread.id == chosen.c.id)
+        .outerjoin(member, (member.thread_id == Thread.id) & (member.user_id == actor.user_id))
+        .outerjoin(last, and_(last.thread_id == Thread.id, last.seq == Thread.last_seq))
+        .outerjoin(User, User.id == last.author_id)
+        .outerjoin(Membership, (Membership.user_id == User.id) & Membership.ends_on.is_(None))
+        .outerjoin(
+            subjects,
+            (subjects.c.id == chosen.c.subject_id) & (subjects.c.type == chosen.c.subject_type),
+        )
+        .order_by(*_LATEST)
+    )
 
 
 def _unread_by(member: ThreadMember | None, last_seq: int) -> int:
@@ -125,8 +147,9 @@ def _unread_by(member: ThreadMember | None, last_seq: int) -> int:
     return unread(last_seq, member.last_read_seq, member.mentioned_seq, member.level)
 
 
-def _conversation(row: Any, subject: Any) -> dict[str, Any]:
+def _conversation(row: Any) -> dict[str, Any]:
     thread, member, last = row[0], row[1], row[2]
+    subject = subject_from(row, thread.audience)
     return {
         "thread_id": str(thread.id),
         "subject_type": thread.subject_type,

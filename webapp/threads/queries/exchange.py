@@ -4,70 +4,73 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select, union_all
+from sqlalchemy import Select, select, true, union_all
 from sqlalchemy.orm import aliased
 
 from webapp.extensions import db
 from webapp.threads.models import Message, Thread
-from webapp.threads.queries.messages import Page, find_last_seq, message_rows, present_rows
+from webapp.threads.queries.messages import Page, cut_rows, page_rows, present_rows
+from webapp.threads.queries.people import Standing, standing_in, standing_rows
 from webapp.threads.rules import CLIENT, client_thread_of
 from webapp.threads.subjects import about_client
+from webapp.users.actor import Actor
+
+
+@dataclass(frozen=True)
+class Talk:
+    """Both threads of a subject: what is shown of each, and where the reader stands in it."""
+
+    team: Page
+    client: Page
+    standing: Standing
+    client_standing: Standing
 
 
 def read_both(
+    actor: Actor,
     subject_id: uuid.UUID,
     after_seq: int | None = None,
     before_seq: int | None = None,
     client_before: int | None = None,
     limit: int = 50,
-) -> tuple[Page, Page]:
+) -> Talk:
     """The team's messages after `after_seq`, or the last ones before `before_seq` (of all by default), and
     what was said with the client meanwhile; the rest of it comes with the pages above and below.
-    `client_before` reads on upwards in the client's thread alone. In the queries of one page.
+    `client_before` reads on upwards in the client's thread alone. In one query, for who has been let in.
     """
     exchange_id, forward = client_thread_of(subject_id), after_seq is not None
-    theirs = _part(exchange_id, limit, None, client_before, forward)
+    theirs = page_rows(exchange_id, limit, 0 if forward else None, client_before)
     if after_seq:
         theirs = theirs.where(Message.created_at > _said_at(subject_id, after_seq))
     if before_seq is not None:
         theirs = theirs.where(Message.created_at < _said_at(subject_id, before_seq))
-    parts = (_part(subject_id, limit, after_seq, before_seq, forward).subquery(), theirs.subquery())
-    rows = db.session.execute(union_all(*(select(part) for part in parts))).all()
-    ours, more = _cut([row for row in rows if row.thread_id == subject_id], limit, forward)
-    said, more_said = _cut([row for row in rows if row.thread_id == exchange_id], limit, forward)
+    parts = {subject_id: page_rows(subject_id, limit, after_seq, before_seq), exchange_id: theirs}
+    found = db.session.execute(union_all(*(_beside(actor, key, part) for key, part in parts.items()))).all()
+    here, there = ([row for row in found if row.of == key] for key in parts)
+    (ours, more), (said, more_said) = cut_rows(here, limit, forward), cut_rows(there, limit, forward)
     if more and client_before is None:
         said = [row for row in said if _meanwhile(row, ours, forward)]
-    shown = present_rows([*ours, *said])
-    items, exchanged = shown[: len(ours)], shown[len(ours) :]
-    at_the_end = before_seq is None and bool(ours) and not (forward and more)
-    last_seq = ours[-1].seq if at_the_end else find_last_seq(subject_id)
-    more_said = more_said and not forward
-    return Page(items, last_seq, more), Page(exchanged, said[-1].seq if said else 0, more_said)
+    return Talk(
+        Page(present_rows(ours), here[0].last_seq if here else 0, more),
+        Page(present_rows(said), said[-1].seq if said else 0, more_said and not forward),
+        standing_in(here[0] if here else None),
+        standing_in(there[0] if there else None),
+    )
+
+
+def _beside(actor: Actor, thread_id: uuid.UUID, messages: Select[Any]) -> Select[Any]:
+    """These messages of a thread, each beside where the actor stands in it; a row without one if none."""
+    part = messages.subquery()
+    return standing_rows(thread_id, actor.user_id).add_columns(*part.c).outerjoin(part, true())
 
 
 def _said_at(thread_id: uuid.UUID, seq: int) -> Any:
     end = aliased(Message)
     return select(end.created_at).where(end.thread_id == thread_id, end.seq == seq).scalar_subquery()
-
-
-def _part(
-    thread_id: uuid.UUID, limit: int, after_seq: int | None, before_seq: int | None, forward: bool
-) -> Select[Any]:
-    query: Select[Any] = message_rows().where(Message.thread_id == thread_id)
-    if after_seq is not None:
-        query = query.where(Message.seq > after_seq)
-    if before_seq is not None:
-        query = query.where(Message.seq < before_seq)
-    return query.order_by(Message.seq if forward else Message.seq.desc()).limit(limit + 1)
-
-
-def _cut(rows: list[Any], limit: int, forward: bool) -> tuple[list[Any], bool]:
-    """At most `limit` of them in order of seq, from the end that was asked for; whether there are more."""
-    ordered = sorted(rows, key=lambda row: row.seq)
-    return (ordered[:limit] if forward else ordered[-limit:]), len(ordered) > limit
 
 
 def _meanwhile(row: Any, ours: Sequence[Any], forward: bool) -> bool:

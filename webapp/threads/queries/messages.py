@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, func, select
+from sqlalchemy import ColumnElement, Row, case, func, select, true
 from sqlalchemy.orm import aliased
 
 from webapp.core.errors import NotFound
+from webapp.core.nested import RowsOf
 from webapp.extensions import db
 from webapp.threads.models import Message, Reaction, Thread
-from webapp.threads.queries.attachments import attachments_of
+from webapp.threads.queries.attachments import FILES, attachments_in
 from webapp.threads.rules import CLIENT, summary
 from webapp.threads.subjects import MISSING, find_subject, get_subject
 from webapp.users.actor import Actor
@@ -80,21 +81,38 @@ def read_page(
     limit: int = 50,
     conditions: Iterable[ColumnElement[bool]] = (),
 ) -> Page:
-    """The same for who has already been let in; `conditions` on messages narrow it."""
+    """The same for who has already been let in; `conditions` on messages narrow it. One query."""
+    forward = after_seq is not None
+    part = page_rows(thread_id, limit, after_seq, before_seq, *conditions).subquery()
+    query = select(Thread.last_seq, *part.c).select_from(Thread).outerjoin(part, true())
+    found = db.session.execute(query.where(Thread.id == thread_id)).all()
+    rows, more = cut_rows(found, limit, forward)
+    return Page(present_rows(rows), found[0].last_seq if found else 0, more)
+
+
+def page_rows(
+    thread_id: uuid.UUID,
+    limit: int,
+    after_seq: int | None,
+    before_seq: int | None,
+    *conditions: ColumnElement[bool],
+) -> Any:
+    """The statement of a page and of one message more, for `cut_rows`: after a seq, or before one."""
     query = message_rows().where(Message.thread_id == thread_id, *conditions)
     if before_seq is not None:
         query = query.where(Message.seq < before_seq)
     if after_seq is not None:
         query = query.where(Message.seq > after_seq)
-    forward = after_seq is not None
-    query = query.order_by(Message.seq if forward else Message.seq.desc()).limit(limit + 1)
-    rows = list(db.session.execute(query))
-    more, rows = len(rows) > limit, rows[:limit]
-    if not forward:
-        rows.reverse()
-    newest = rows[-1].seq if rows else 0
-    at_the_end = before_seq is None and not (forward and (more or not rows))
-    return Page(present_rows(rows), newest if at_the_end else find_last_seq(thread_id), more)
+    return query.order_by(Message.seq.desc() if after_seq is None else Message.seq).limit(limit + 1)
+
+
+def cut_rows(found: Iterable[Row[Any]], limit: int, forward: bool) -> tuple[list[Row[Any]], bool]:
+    """At most `limit` messages in order of seq, from the end that was asked for; whether there are more.
+
+    A thread read without messages is a row whose `id` is None.
+    """
+    rows = sorted((row for row in found if row.id is not None), key=lambda row: row.seq)
+    return (rows[:limit] if forward else rows[-limit:]), len(rows) > limit
 
 
 def present(message_ids: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
@@ -151,10 +169,22 @@ _COLUMNS = (
 )
 
 
+_REACTIONS = (
+    select(RowsOf(Reaction.emoji, Reaction.user_id))
+    .where(Reaction.message_id == Message.id)
+    .correlate(Message)
+    .scalar_subquery()
+    .label("reactions")
+)
+
+
 def message_rows() -> Any:
+    """The statement of messages with all that `present_rows` shows of them."""
     return (
         select(
             *_COLUMNS,
+            _REACTIONS,
+            FILES,
             User.name,
             User.handle,
             Membership.role,
@@ -171,14 +201,11 @@ def message_rows() -> Any:
 
 
 def present_rows(rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
-    reactions = _reactions([row.id for row in rows])
-    attachments = attachments_of([row.id for row in rows if row.file_count])
-    return [_wire(row, reactions.get(row.id, []), attachments.get(row.id, [])) for row in rows]
+    """Their wire form. No query."""
+    return [_wire(row) for row in rows]
 
 
-def _wire(
-    row: Row[Any], reactions: list[dict[str, Any]], attachments: list[dict[str, Any]]
-) -> dict[str, Any]:
+def _wire(row: Row[Any]) -> dict[str, Any]:
     shown = _form(row, row, author_of(row, row.name, row.handle, row.role))
     if row.deleted_at is not None:
         gone: dict[str, Any] = {"body": "", "html": "", "mentions": [], "deleted_at": instant(row.deleted_at)}
@@ -187,8 +214,8 @@ def _wire(
         **shown,
         "edited_at": instant(row.edited_at),
         "quote": _quote(row),
-        "reactions": reactions,
-        "attachments": attachments,
+        "reactions": _reactions(row.reactions),
+        "attachments": attachments_in(row.files),
     }
 
 
@@ -238,20 +265,11 @@ def instant(value: datetime | None) -> str | None:
     return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _reactions(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[dict[str, Any]]]:
-    found: dict[uuid.UUID, dict[str, list[str]]] = {}
-    if ids:
-        rows = db.session.execute(
-            select(Reaction.message_id, Reaction.emoji, Reaction.user_id)
-            .where(Reaction.message_id.in_(ids))
-            .order_by(Reaction.emoji, Reaction.user_id)
-        )
-        for message_id, emoji, user_id in rows:
-            found.setdefault(message_id, {}).setdefault(emoji, []).append(str(user_id))
-    return {
-        message_id: [{"emoji": emoji, "user_ids": users} for emoji, users in by_emoji.items()]
-        for message_id, by_emoji in found.items()
-    }
+def _reactions(rows: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
+    found: dict[str, list[str]] = {}
+    for emoji, user_id in sorted(rows):
+        found.setdefault(emoji, []).append(str(uuid.UUID(user_id)))
+    return [{"emoji": emoji, "user_ids": users} for emoji, users in found.items()]
 
 
 def _quote(row: Row[Any]) -> dict[str, Any] | None:

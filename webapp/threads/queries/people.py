@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import aliased
 
 from webapp.extensions import db
 from webapp.threads.models import Thread, ThreadMember
@@ -35,35 +37,37 @@ class Standing:
 
 def find_standing(thread_id: uuid.UUID, user_id: uuid.UUID) -> Standing:
     """In one query."""
-    return find_standings([thread_id], user_id)[thread_id]
+    return standing_in(db.session.execute(standing_rows(thread_id, user_id)).first())
 
 
-def find_standings(thread_ids: Sequence[uuid.UUID], user_id: uuid.UUID) -> dict[uuid.UUID, Standing]:
-    """The same for several threads. Of a client's thread, the client is who else has read."""
-    rows = db.session.execute(
+def standing_rows(thread_id: uuid.UUID, user_id: uuid.UUID) -> Select[Any]:
+    """The thread (`of`), its `last_seq` and what `standing_in` reads: one row, or none before the first
+    message. Other columns may be joined to it: nothing here is asked again for each of their rows."""
+    mine, other = aliased(ThreadMember), aliased(ThreadMember)
+    others = select(func.max(other.last_read_seq)).where(
+        other.thread_id == thread_id, other.user_id != user_id
+    )
+    return (
         select(
-            ThreadMember.thread_id,
-            ThreadMember.user_id,
-            ThreadMember.last_read_seq,
-            ThreadMember.level,
-            Thread.audience,
-            Thread.guest_read_seq,
+            Thread.id.label("of"),
+            Thread.last_seq,
+            mine.last_read_seq,
+            mine.level,
+            case((Thread.audience == CLIENT, Thread.guest_read_seq), else_=others.scalar_subquery()).label(
+                "others_read_seq"
+            ),
         )
-        .join(Thread, Thread.id == ThreadMember.thread_id)
-        .where(ThreadMember.thread_id.in_(thread_ids))
-    ).all()
-    found = {}
-    for thread_id in thread_ids:
-        here = [row for row in rows if row.thread_id == thread_id]
-        mine = next((row for row in here if row.user_id == user_id), None)
-        others = [
-            row.guest_read_seq if row.audience == CLIENT else row.last_read_seq
-            for row in here
-            if row.audience == CLIENT or row.user_id != user_id
-        ]
-        read, level = (mine.last_read_seq, mine.level) if mine else (0, None)
-        found[thread_id] = Standing(read, level, max(others, default=0))
-    return found
+        .select_from(Thread)
+        .outerjoin(mine, (mine.thread_id == Thread.id) & (mine.user_id == user_id))
+        .where(Thread.id == thread_id)
+    )
+
+
+def standing_in(row: Any) -> Standing:
+    """Of a row of `standing_rows`; of a client's thread, the client is who else has read."""
+    if row is None:
+        return Standing()
+    return Standing(row.last_read_seq or 0, row.level, row.others_read_seq or 0)
 
 
 def default_following() -> dict[str, str]:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from flask import render_template, request
 
-from webapp.clients.queries import get_client
 from webapp.disputes.queries import list_of_invoice
-from webapp.invoices.queries import invoice_facts
-from webapp.risk.queries import open_alerts_of
+from webapp.home.queries.talks import get_client_around, get_invoice_around
 from webapp.threads import queries
 from webapp.threads.acts import read_cards
 from webapp.threads.subjects import get_subject
 from webapp.threads.views.shell import blueprint
 from webapp.threads.views.talk import conversations_of, talk_of
-from webapp.users.actor import Actor
 from webapp.users.current import current_actor
-from webapp.users.policy import may
 
 
 @blueprint.get("/threads")
@@ -38,18 +33,15 @@ def index() -> str:
 def invoice(invoice_id: UUID) -> str:
     """An invoice is its conversation; its facts stand beside."""
     actor = current_actor()
-    found, _balance = queries.get_invoice_page(actor, invoice_id)
-    facts = invoice_facts(actor, found)
-    alerts = _breach(actor, found.client_id)
-    limit = alerts[0].alert.limit_amount if alerts else None
+    found, facts, around = get_invoice_around(actor, invoice_id)
+    disputes = list_of_invoice(actor, invoice_id)
     return render_template(
         "threads/invoice.html",
         invoice=found,
         facts=facts,
-        alerts=alerts,
-        limit=limit,
-        disputes=list_of_invoice(actor, invoice_id),
-        **talk_of(actor, invoice_id, found.client),
+        limit=around.breach.alert.limit_amount if around.breach else None,
+        disputes=disputes,
+        **talk_of(actor, invoice_id, around, {"dispute": {line.id: line for line in disputes}}),
     )
 
 
@@ -57,10 +49,8 @@ def invoice(invoice_id: UUID) -> str:
 def client(client_id: UUID) -> str:
     """What is said about a client at large."""
     actor = current_actor()
-    found = get_client(actor, client_id)
-    alerts = _breach(actor, client_id)
-    talk = talk_of(actor, client_id, found)
-    return render_template("threads/client.html", client=found, alerts=alerts, **talk)
+    around = get_client_around(actor, client_id)
+    return render_template("threads/client.html", client=around.client, **talk_of(actor, client_id, around))
 
 
 @blueprint.get("/threads/<uuid:thread_id>/acts/<kind>/<uuid:act_id>")
@@ -71,10 +61,3 @@ def act(thread_id: UUID, kind: str, act_id: UUID) -> str:
     queries.get_act(thread_id, kind, act_id)
     cards = read_cards(actor, [(kind, act_id)])
     return render_template("threads/act.html", cards=cards, thread_id=thread_id, kind=kind, id=act_id)
-
-
-def _breach(actor: Actor, client_id: UUID) -> list[Any]:
-    """Breaches of the client, for those who may know."""
-    if not may(actor, "alert.read"):
-        return []
-    return [line for line in open_alerts_of(actor, [client_id]) if line.alert.kind.endswith("_breach")]

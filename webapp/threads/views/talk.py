@@ -9,11 +9,11 @@ from uuid import UUID
 from flask import abort, request, url_for
 from flask_babel import gettext as _
 
-from webapp.clients.models import Client
 from webapp.core.clock import local, now, today
 from webapp.core.ids import new_id
+from webapp.home.queries.talks import Around
 from webapp.threads import queries
-from webapp.threads.acts import read_cards
+from webapp.threads.acts import Known, read_cards
 from webapp.threads.policy import may_write_to_client
 from webapp.threads.rules import CLIENT, client_thread_of, in_edit_window
 from webapp.threads.views.shell import group_names
@@ -28,12 +28,17 @@ def conversations_of(actor: Actor, only: str | None = None, named: str = "") -> 
     return list(queries.list_conversations(actor, limit=40, only=only, named=named)["items"])
 
 
-def talk_of(actor: Actor, thread_id: UUID, client: Client) -> dict[str, Any]:
-    """What the templates `_talk.html` and `_list.html` need. The caller has let the actor in."""
+def talk_of(actor: Actor, thread_id: UUID, around: Around, known: Known | None = None) -> dict[str, Any]:
+    """What the templates `_talk.html`, `_strip.html` and `_list.html` need. The caller has let the actor in,
+    and says which acts it has read already."""
     exchange_id = client_thread_of(thread_id)
-    page, exchange = queries.read_both(thread_id, *_place(), _number("client_before"), PAGE)
+    talk = queries.read_both(actor, thread_id, *_place(), _number("client_before"), PAGE)
+    page, exchange = talk.team, talk.client
     items = queries.interleave(page.items, exchange.items)
-    standings = queries.find_standings([thread_id, exchange_id], actor.user_id)
+    read = {
+        str(thread_id): talk.standing.last_read_seq,
+        str(exchange_id): talk.client_standing.last_read_seq,
+    }
     first, last = (page.items[0]["seq"], page.items[-1]["seq"]) if page.items else (0, page.last_seq)
     return {
         "thread_id": thread_id,
@@ -42,14 +47,16 @@ def talk_of(actor: Actor, thread_id: UUID, client: Client) -> dict[str, Any]:
         "newer": last < page.last_seq,
         "exchange_id": exchange_id,
         "exchange": exchange,
-        "writes_client": may_write_to_client(actor, client),
-        "client_name": client.name,
+        "alerts": [around.breach] if around.breach else [],
+        "counts": around.counts,
+        "writes_client": may_write_to_client(actor, around.client),
+        "client_name": around.client.name,
         "groups": group_names(),
         "days": _days(items),
-        "cards": read_cards(actor, _acts(items)),
-        "standing": standings[thread_id],
-        "exchange_standing": standings[exchange_id],
-        "fresh": _fresh(items, {str(key): found.last_read_seq for key, found in standings.items()}, actor),
+        "cards": read_cards(actor, _acts(items), known or {}),
+        "standing": talk.standing,
+        "exchange_standing": talk.client_standing,
+        "fresh": _fresh(items, read, actor),
         "conversations": conversations_of(actor),
         "client_act": new_id(),
         "editing": _editing(items, actor),

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, select
+from sqlalchemy.orm import aliased
 
 from webapp.core.clock import now
+from webapp.core.nested import RowsOf
 from webapp.extensions import db
 from webapp.users.actor import FIELD_ROLES, Actor
 from webapp.users.models import ApiToken, Branch, Company, Membership, User, UserSession
@@ -34,11 +36,20 @@ def _people() -> Any:
     )
 
 
+def _person() -> Any:
+    """The same for one person, with the ids of the branches in scope of a role of the field."""
+    below = aliased(Branch)
+    scope = (
+        select(RowsOf(below.id)).where(below.path.startswith(Branch.path)).correlate(Branch)
+    ).scalar_subquery()
+    return _people().add_columns(case((Membership.role.in_(FIELD_ROLES), scope)).label("scope"))
+
+
 def find_session_actor(session_id: uuid.UUID, via: str = "page") -> Actor | None:
     """The actor of a live sign-in session; None when it ended, was forgotten for 30 days, or the
     person was disabled. It says whether a second factor is missing that the role must have."""
     row = db.session.execute(
-        _people()
+        _person()
         .add_columns(
             UserSession.proved_at,
             is_protected().label("protected"),
@@ -60,7 +71,7 @@ def find_session_actor(session_id: uuid.UUID, via: str = "page") -> Actor | None
 def find_token_actor(token: str) -> Actor | None:
     """The actor an API token stands for."""
     row = db.session.execute(
-        _people()
+        _person()
         .add_columns(ApiToken.id.label("token_id"))
         .join(ApiToken, ApiToken.user_id == User.id)
         .where(ApiToken.token_hash == token_hash(token), ApiToken.ended_at.is_(None))
@@ -70,7 +81,7 @@ def find_token_actor(token: str) -> Actor | None:
 
 def find_user_actor(user_id: uuid.UUID, via: str = "job") -> Actor | None:
     """The actor of an active person, for work done in their name."""
-    row = db.session.execute(_people().where(User.id == user_id)).first()
+    row = db.session.execute(_person().where(User.id == user_id)).first()
     return _actor(row, via) if row else None
 
 
@@ -88,17 +99,14 @@ def list_actors(
     return [_actor(row, "job", branches=branches) for row in rows]
 
 
-def _actor(
-    row: Any,
-    via: str,
-    *,
-    branches: Sequence[Any] | None = None,
-    **more: Any,
-) -> Actor:
+def _actor(row: Any, via: str, *, branches: Sequence[Any] | None = None, **more: Any) -> Actor:
+    """`branches`: all of them, where the row does not say which ones are in scope."""
     user: User = row[0]
     scope = frozenset({row.branch_id})
-    if row.role in FIELD_ROLES:
-        scope = frozenset(_subtree(row.path, branches))
+    if row.role in FIELD_ROLES and branches is not None:
+        scope = frozenset(each.id for each in branches if each.path.startswith(row.path))
+    elif row.role in FIELD_ROLES:
+        scope = frozenset(uuid.UUID(found) for (found,) in row.scope)
     return Actor(
         user_id=user.id,
         name=user.name,
@@ -111,9 +119,3 @@ def _actor(
         via=via,
         **more,
     )
-
-
-def _subtree(path: str, branches: Sequence[Any] | None) -> list[uuid.UUID]:
-    if branches is not None:
-        return [row.id for row in branches if row.path.startswith(path)]
-    return list(db.session.scalars(select(Branch.id).where(Branch.path.startswith(path))))
