@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import logging
 import shutil
 from collections.abc import Callable, Iterator
@@ -216,6 +217,7 @@ def test_a_busy_day_leaves_no_name_amount_address_text_or_token_in_the_logs(
     assert text.count('"event": "request"') > 15
     assert text.count('"exception"') >= 2 and '"event": "job failed"' in text
     spellings = [*CANARY.values(), token, "98 765", "98765", "Canari", "canari", "F-CANARI", "bob@encours"]
+    text = re.sub(r'"timestamp": "[^"]*"', "", text)  # a microsecond may hold any digits
     assert [each for each in spellings if each in text] == []
 
 

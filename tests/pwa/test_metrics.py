@@ -180,7 +180,8 @@ def test_labels_name_no_client_person_id_or_amount(
         "/password/secret-x",
     ):
         browser.get(path)
-    text = app.test_client().get("/metrics").text.lower()
+    lines = app.test_client().get("/metrics").text.lower().splitlines()
+    text = "\n".join(line.rpartition(" ")[0] for line in lines)  # a figure may hold any digits
     for canary in ("canari", "9876543", "98765", "bob", "secret-x", str(client.id), str(invoice.id)):
         assert canary not in text
     assert re.search(r'="[0-9a-f]{8}-[0-9a-f]{4}-', text) is None
