@@ -8,6 +8,7 @@ from sqlalchemy import insert
 
 from tests.factories.people import Cast
 from webapp.clients.models import Client
+from webapp.core.bulk import analyze
 from webapp.core.clock import now, today
 from webapp.core.db import unit_of_work
 from webapp.core.ids import new_id
@@ -85,5 +86,7 @@ def make_crowd(cast: Cast, clients: int, invoices_each: int = 2) -> list[object]
             (Instalment, parts),
         ):
             session.execute(insert(table), rows)
+        analyze()  # as every bulk write of the product does
         refresh_lines(ids)
+        analyze()
     return ids
