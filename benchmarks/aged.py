@@ -43,8 +43,8 @@ from webapp.users.queries import find_root_branch
 from webapp.users.services import ensure_company
 
 COLUMNS = {
-    "clients": "id ref legal_name country branch_id payment_days end_of_month sort_name search_text revision "
-    "created_at updated_at",
+    "clients": "id ref legal_name country language branch_id payment_days end_of_month sort_name search_text "
+    "revision created_at updated_at",
     "invoices": "id ref kind client_id issued_on due_on gross open currency rate gross_value open_value "
     "due_computed paid_on late_days revision recorded_at",
     "instalments": "id invoice_id client_id number due_on amount open open_value sign",
@@ -64,7 +64,7 @@ def rows_of(clients: int, opened: int, settled: int, branch: UUID, day: date) ->
         client, name = new_id(), f"Société {rank:06d}"
         yield (
             "clients",
-            (client, f"C{rank:06d}", name, "FR", branch, 30, False, name, name, 1, INSTANT, INSTANT),
+            (client, f"C{rank:06d}", name, "FR", "fr", branch, 30, False, name, name, 1, INSTANT, INSTANT),
         )
         cash = dice.randrange(500_00) if dice.random() < 0.2 else 0
         if cash:
