@@ -44,8 +44,8 @@ SHARE, MOST_MB, LONGEST_MS = 0.25, 400, 200.0
 HEAD = ("Facture", "Code client", "Nom du client", "Émise le", "Échéance", "Montant TTC", "Réglée le")
 STAMP = "2026-01-01 00:00:00.000000"
 CLIENTS = (
-    "id, ref, legal_name, country, branch_id, payment_days, end_of_month, sort_name, search_text, revision, "
-    "created_at, updated_at"
+    "id, ref, legal_name, country, language, branch_id, payment_days, end_of_month, sort_name, search_text, "
+    "revision, created_at, updated_at"
 )
 INVOICES = (
     "id, ref, kind, client_id, issued_on, due_on, gross, open, currency, rate, gross_value, "
@@ -116,7 +116,7 @@ def _reference(folder: Path, engine: str, count: int) -> float:
     with empty(folder, engine, "reference") as database:
         branch = uuid_utils.uuid7().hex
         clients = [uuid_utils.uuid7().hex for _each in range(max(count // ROWS_PER_CLIENT, 1))]
-        lines = [(id_, f"C{place}", "x", "FR", branch, 30, False, "x", "x", 1, STAMP, STAMP)
+        lines = [(id_, f"C{place}", "x", "FR", "fr", branch, 30, False, "x", "x", 1, STAMP, STAMP)
                  for place, id_ in enumerate(clients)]  # fmt: skip
         rows = [_values(row, clients) for row in make_rows(count)]
         write = _executemany if engine == "sqlite" else _copy
