@@ -20,6 +20,7 @@ from webapp.promises.models import Promise
 from webapp.risk.models import Alert, CreditLimit
 from webapp.threads.models import Message
 from webapp.users.models import AuditEntry
+from webapp.visits.models import Fact, FactKindRow, Visit
 
 # What of a sheet's changes its timeline tells. Reading bank references is for the audit trail alone.
 EDITS = (
@@ -210,6 +211,38 @@ def _disputes(closed: bool) -> Callable[[str], Any]:
     return build
 
 
+def _visits(_dialect: str) -> Any:
+    line = shared(
+        "visit",
+        Visit.visited_at,
+        Visit.id,
+        ref=Visit.outcome,
+        text=func.substr(Visit.note, 1, 280),
+        subject=Visit.id,
+        actor=Visit.recorded_by,
+    )
+    return line.where(Visit.client_id == CLIENT)
+
+
+def _facts(ended: bool) -> Callable[[str], Any]:
+    """What was seen, or is no longer true: `text` is the kind, `ref` the company's own name for it."""
+
+    def build(_dialect: str) -> Any:
+        line = shared(
+            "fact_end" if ended else "fact",
+            Fact.ended_at if ended else Fact.noted_at,
+            Fact.id,
+            ref=FactKindRow.label,
+            text=Fact.kind,
+            subject=Fact.visit_id,
+            actor=Fact.ended_by if ended else Fact.noted_by,
+        )
+        found = line.outerjoin(FactKindRow, FactKindRow.code == Fact.kind).where(Fact.client_id == CLIENT)
+        return found.where(Fact.ended_at.is_not(None)) if ended else found
+
+    return build
+
+
 def _messages(_dialect: str) -> Any:
     """About the client's invoices."""
     line = shared(
@@ -297,6 +330,9 @@ SOURCES = (
     Source("risk", "limit.read", _limits),
     Source("disputes", None, _disputes(closed=False)),
     Source("disputes", None, _disputes(closed=True)),
+    Source("visits", None, _visits),
+    Source("visits", None, _facts(ended=False)),
+    Source("visits", None, _facts(ended=True)),
     Source("messages", None, _messages),
     Source("messages", None, _client_messages),
     Source("sheet", None, _edits(EDITS)),
