@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import random
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import insert, select
 
@@ -40,13 +42,18 @@ OUTCOMES = ("good", "good", "mixed", "good", "mixed", "bad")
 
 def write_visits(rng: random.Random, client_ids: Sequence[uuid.UUID], day: date) -> int:
     """Reports on some of these clients by whoever looks after them; how many there are."""
-    query = select(Client.id, Client.sales_rep_id).where(Client.id.in_(client_ids[: EVERY * MOST]))
-    owners = [
-        (client_id, rep_id) for client_id, rep_id in db.session.execute(query.order_by(Client.ref)) if rep_id
-    ]
+    query = select(Client.id, Client.sales_rep_id).where(
+        Client.id.in_(client_ids[: EVERY * MOST]), Client.sales_rep_id.is_not(None)
+    )
+    looked_after: Counter[uuid.UUID] = Counter()
     kinds = {each.code: each for each in STANDARD}
-    visits, facts = [], []
-    for number, (client_id, rep_id) in enumerate(owners[::EVERY]):
+    visits: list[dict[str, Any]] = []
+    facts: list[dict[str, Any]] = []
+    for client_id, rep_id in db.session.execute(query.order_by(Client.ref)):
+        looked_after[rep_id] += 1
+        if looked_after[rep_id] % EVERY != 1:  # everybody has been somewhere
+            continue
+        number = len(visits)
         went = OUTCOMES[number % len(OUTCOMES)]
         seen_on = day - timedelta(days=rng.randint(1, LONGEST_AGO))
         seen_on -= timedelta(days=max(seen_on.weekday() - 4, 0))

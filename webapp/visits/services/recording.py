@@ -166,7 +166,7 @@ def _check(report: Report) -> dict[str, FactKind]:
 
 def _note_facts(actor: Actor, visit: Visit, seen: tuple[Seen, ...], kinds: dict[str, FactKind]) -> None:
     day = local(visit.visited_at).date()
-    before = {each.kind: each for each in standing_of_kind(visit.client_id, [each.kind for each in seen])}
+    before = standing_of_kind(visit.client_id, [each.kind for each in seen])
     for each in seen:
         kind = kinds[each.kind]
         fact = Fact(
@@ -182,11 +182,11 @@ def _note_facts(actor: Actor, visit: Visit, seen: tuple[Seen, ...], kinds: dict[
         )
         db.session.add(fact)
         db.session.flush()
-        older = before.get(kind.code)
-        if older is not None and older.seen_on <= day:
-            older.replaced_by = fact.id
-        elif older is not None:  # reported late, what came after it stands
-            fact.replaced_by = older.id
+        for other in (each for each in before if each.kind == kind.code):
+            if other.seen_on <= day:
+                other.replaced_by = fact.id
+            else:  # reported late, what came after it stands
+                fact.replaced_by = other.id
 
 
 def _promise(actor: Actor, client: Client, said: Said | None) -> uuid.UUID | None:
