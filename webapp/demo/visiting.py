@@ -45,7 +45,7 @@ def write_visits(rng: random.Random, client_ids: Sequence[uuid.UUID], day: date)
     query = select(Client.id, Client.sales_rep_id).where(
         Client.id.in_(client_ids[: EVERY * MOST]), Client.sales_rep_id.is_not(None)
     )
-    looked_after: Counter[uuid.UUID] = Counter()
+    looked_after: Counter[uuid.UUID | None] = Counter()
     kinds = {each.code: each for each in STANDARD}
     visits: list[dict[str, Any]] = []
     facts: list[dict[str, Any]] = []
