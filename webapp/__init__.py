@@ -40,6 +40,7 @@ FEATURES = (
     "credit_requests",
     "disputes",
     "promises",
+    "visits",
     "risk",
     "kpis",
     "imports",

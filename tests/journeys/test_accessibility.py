@@ -143,6 +143,13 @@ PLACES = [
     Place("promises", "alice", "/promises?filter=all"),
     Place("promise", "alice", "/promises/{promise}"),
     Place("new promise", "bob", "/threads/{client}/promises/new"),
+    Place("visits", "bob", "/visits"),
+    Place("whom to visit", "bob", "/visits/new"),
+    Place("visit report", "bob", "/clients/{client}/visits/new"),
+    Place("visit", "bob", "/visits/{visit}"),
+    Place("visit thread", "bob", "/visits/{visit}/thread"),
+    Place("visit settings", "ada", "/settings/visit-facts"),
+    Place("visit fact", "ada", "/settings/visit-facts/kinds/cash_tension"),
     Place("tasks", "alice", "/tasks?filter=all"),
     Place("new task", "bob", "/threads/{client}/tasks/new"),
     Place("credit requests", "alice", "/credit-requests"),
@@ -231,6 +238,7 @@ def import_control(page: Page) -> str:
 
 FINDERS: dict[str, tuple[str, Callable[[Page], str]]] = {
     "promise": ("alice", lambda page: tail(page, "/promises?filter=all", "a[href^='/promises/0']")),
+    "visit": ("bob", lambda page: tail(page, "/visits", "a.row[href^='/visits/0']")),
     "request": ("alice", lambda page: tail(page, "/credit-requests", "a[href^='/credit-requests/0']")),
     "alert": ("bob", lambda page: tail(page, "/alerts", ".alert h3 a")),
     "invoice": ("bob", invoice_with_a_message),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.rights.acts import ACTS
 from tests.rights.expectations import ALL, FINANCE, IMPORTERS, RISK, Row
 from tests.rights.talk import TALK
+from tests.rights.visiting import VISITING
 
 ADMIN = frozenset({"admin"})
 LIMITS = frozenset({"credit_manager", "cfo"})
@@ -341,6 +342,7 @@ TABLE: dict[str, Row] = {
     # Threads, what clients read of them, acts made there, disputes
     **TALK,
     **ACTS,
+    **VISITING,
     # Limits and alerts
     "GET /clients/<uuid:client_id>/limit": Row(RISK, scope="client", denied=0),
     "POST /clients/<uuid:client_id>/limit": Row(
