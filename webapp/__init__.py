@@ -48,6 +48,7 @@ FEATURES = (
     "notifications",
     "sharing",
     "pwa",
+    "sync",
     "demo",
 )
 ROLES = ("models", "subscribers", "jobs", "views", "api", "cli")

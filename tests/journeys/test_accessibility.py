@@ -79,6 +79,7 @@ class Place(NamedTuple):
 PLACES = [
     Place("sign-in", None, "/sign-in"),
     Place("offline", None, "/offline"),
+    Place("outbox of nobody", None, "/outbox"),
     Place("password", None, "{password}"),
     Place("home", "bob", "/"),
     Place("clients", "bob", "/clients"),
@@ -107,6 +108,7 @@ PLACES = [
     Place("limit", "bob", "/clients/{client}/limit"),
     Place("notifications", "bob", "/notifications"),
     Place("not found", "bob", "/clients/00000000-0000-7000-8000-000000000000"),
+    Place("outbox", "bob", "/outbox"),
     Place("settings", "bob", "/settings"),
     Place("settings profile", "bob", "/settings/profile"),
     Place("settings notifications", "bob", "/settings/notifications"),
