@@ -139,7 +139,7 @@ test("a busy server says when to come back; a request refused whole is tried one
 
 test("under another person's session nothing is sent, and nothing is lost", async () => {
   await write("ida", "x");
-  assert.equal(await flush("ida", server(() => ({ stopped: true }))), null);
+  assert.equal(await flush("ida", server(() => ({ stopped: "not_ours" }))), null);
   assert.equal((await outboxOf("ida"))[0]?.state, "waiting");
 });
 

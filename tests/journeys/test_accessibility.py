@@ -277,24 +277,24 @@ class Visit:
         self.page.set_viewport_size({"width": width, "height": height})
         self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
 
-    def layout_faults(self) -> list[str]:
-        """What sticks out or is too small, at this width."""
-        return [
-            *(f"sideways: {part}" for part in self.page.evaluate(WIDER)),
-            *(f"sideways in a pane: {part}" for part in self.page.evaluate(WIDER_PANES)),
-            *(f"small: {control}" for control in self.page.evaluate(SMALL)),
-        ]
 
-    def axe_faults(self) -> list[str]:
-        """What axe finds, one line an element."""
-        violations = self.page.evaluate(
-            "options => axe.run(options).then(found => found.violations)", EVERYTHING
-        )
-        return [
-            f"{violation['id']}: {node['html'][:160]} {node['failureSummary'][:300]}"
-            for violation in violations
-            for node in violation["nodes"]
-        ]
+def layout_faults(page: Page) -> list[str]:
+    """What sticks out or is too small, at this width."""
+    return [
+        *(f"sideways: {part}" for part in page.evaluate(WIDER)),
+        *(f"sideways in a pane: {part}" for part in page.evaluate(WIDER_PANES)),
+        *(f"small: {control}" for control in page.evaluate(SMALL)),
+    ]
+
+
+def axe_faults(page: Page) -> list[str]:
+    """What axe finds, one line an element; its script is in the page."""
+    violations = page.evaluate("options => axe.run(options).then(found => found.violations)", EVERYTHING)
+    return [
+        f"{violation['id']}: {node['html'][:160]} {node['failureSummary'][:300]}"
+        for violation in violations
+        for node in violation["nodes"]
+    ]
 
 
 def examine(visit: Visit) -> list[str]:
@@ -302,9 +302,9 @@ def examine(visit: Visit) -> list[str]:
     faults: dict[str, list[str]] = {}
     for size in SIZES:
         visit.show(size, "light")
-        faults[f"{size}, light"] = visit.layout_faults() + visit.axe_faults()
+        faults[f"{size}, light"] = layout_faults(visit.page) + axe_faults(visit.page)
         visit.show(size, "dark")
-        faults[f"{size}, dark"] = visit.axe_faults()
+        faults[f"{size}, dark"] = axe_faults(visit.page)
     return [f"{where}: {fault}" for where, found in faults.items() for fault in found]
 
 

@@ -74,7 +74,7 @@ def _act(actor: Actor, kind: Kind, act_id: uuid.UUID, payload: dict[str, Any]) -
         values = kind.schema.load(payload)
     except ValidationError as error:
         raise Invalid(
-            _l("La demande n’est pas valable."), errors=_by_field(error.normalized_messages())
+            _l("La demande n’est pas valable."), errors=_named(error.normalized_messages())
         ) from error
     said = kind.fingerprinted(payload)
     outcome = once(actor.key, act_id, kind.name, said, lambda: (200, kind.act(act_id, values)))
@@ -125,5 +125,6 @@ def _sentence(refusal: DomainError) -> str:
     return str(refusal.message or _l("Cet envoi n’a pas été accepté."))
 
 
-def _by_field(messages: dict[str, Any]) -> dict[str, object]:
-    return {str(name): found for name, found in messages.items()}
+def _named(found: Any) -> Any:
+    """What a schema says, its lists named by position as JSON can: `{"0": […]}`."""
+    return {str(name): _named(each) for name, each in found.items()} if isinstance(found, dict) else found

@@ -5,6 +5,9 @@ import { actorId } from "../lib/page";
 import { outboxOf, type OutboxItem } from "../lib/store";
 import { t } from "../outbox/strings";
 
+/* Longer than a server takes to answer: it cannot be reached, whatever the browser says of the network. */
+const LATE_MS = 10_000;
+const late = ({ made_at }: OutboxItem): boolean => Date.now() - Date.parse(made_at) > LATE_MS;
 const stopped = ({ state }: OutboxItem): boolean => state === "refused" || state === "conflict";
 
 export default class NetworkController extends Controller<HTMLElement> {
@@ -39,13 +42,16 @@ export default class NetworkController extends Controller<HTMLElement> {
     const items = actor ? await outboxOf(actor).catch(() => []) : [];
     if (this.#stop.signal.aborted) return;
     const refused = items.filter(stopped).length;
-    this.element.hidden = !offline && !refused;
+    const waiting = items.filter(late).length;
+    const aside = !offline && refused + waiting > 0;
+    this.element.hidden = !offline && !aside;
     this.offlineTarget.hidden = !offline;
-    this.stuckTarget.hidden = offline || !refused;
+    this.stuckTarget.hidden = !aside;
     this.outboxTarget.hidden = !offline || !items.length;
-    this.seeTarget.hidden = offline || !refused;
-    const words = this.stuckTarget.querySelector("span");
-    if (words) words.textContent = t("unsent", { n: refused });
+    this.seeTarget.hidden = !aside;
+    const [words, use] = [this.stuckTarget.querySelector("span"), this.stuckTarget.querySelector("use")];
+    if (words) words.textContent = refused ? t("unsent", { n: refused }) : t("late", { n: waiting });
+    use?.setAttribute("href", (use.getAttribute("href") ?? "").replace(/#.*/, refused ? "#i-octagon-alert" : "#i-clock"));
     this.#count(items.length);
     // Sticky headers stand under the bar, however many lines it takes.
     document.documentElement.style.setProperty("--net-h", this.element.hidden ? "0px" : `${this.element.offsetHeight}px`);

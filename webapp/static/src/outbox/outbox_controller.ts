@@ -32,6 +32,8 @@ export default class OutboxController extends Controller<HTMLElement> {
     this.#stop = new AbortController();
     this.#edit = new EditForm(this.#part("fields"), { input: this.#template("input"), area: this.#template("area") });
     window.addEventListener("outbox:changed", () => void this.show(), { signal: this.#stop.signal });
+    // The shell that the worker kept knows nobody: the server's own page does.
+    if (!actorId()) window.addEventListener("online", () => location.reload(), { signal: this.#stop.signal });
     void this.show();
   }
 

@@ -3,7 +3,7 @@
 import { refreshSession } from "../lib/api";
 import { actorId, meta } from "../lib/page";
 import { AckError } from "../lib/socket";
-import { outboxOf, rememberOwner } from "../lib/store";
+import { outboxOf, rememberOwner, wipeRead } from "../lib/store";
 import { forget, upload } from "../threads/uploads";
 import { nextBatch } from "./order";
 import { flush, Trouble, type Ways } from "./sender";
@@ -19,7 +19,12 @@ async function session(fresh: boolean): Promise<Session | null> {
 }
 
 const ways: Ways = {
-  post: (user, commands) => postCommands(user, commands, session),
+  async post(user, commands) {
+    const answer = await postCommands(user, commands, session);
+    // What waits outlives the session, and is shown to nobody until its person is back.
+    if ("stopped" in answer && answer.stopped === "signed_out") await wipeRead();
+    return answer;
+  },
   forget,
   async upload(file) {
     try {

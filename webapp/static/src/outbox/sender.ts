@@ -7,7 +7,7 @@ import { happened, isLater, MOST, nextBatch, openParents, settled, type Result }
 export interface Command { id: string; name: string; payload: Record<string, unknown>; made_at: string; after: string[] }
 
 /* Why nothing came of a request: later (in so many seconds, null: whenever), refused whole, or not ours to send. */
-export type Answer = { results: Result[] } | { later: number | null } | { refused: Refusal } | { stopped: true };
+export type Answer = { results: Result[] } | { later: number | null } | { refused: Refusal } | { stopped: "signed_out" | "not_ours" };
 
 /* A file that could not be brought over. */
 export class Trouble extends Error {

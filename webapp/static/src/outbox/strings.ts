@@ -23,6 +23,7 @@ export const t = translator(
       sure: "Appuyez encore une fois pour jeter : le texte ne se retrouve pas.",
       dropped: "Envoi jeté.",
       unsent: "{n} envoi refusé|{n} envois refusés",
+      late: "{n} envoi attend le réseau|{n} envois attendent le réseau",
       fileLost: "Une pièce jointe n’est plus sur cet appareil.",
     },
     en: {
@@ -46,6 +47,7 @@ export const t = translator(
       sure: "Press once more to discard: the text cannot be found again.",
       dropped: "Discarded.",
       unsent: "{n} item refused|{n} items refused",
+      late: "{n} item waits for the network|{n} items wait for the network",
       fileLost: "An attachment is no longer on this device.",
     },
   }),

@@ -31,12 +31,12 @@ async function bodyOf(response: Response): Promise<Record<string, unknown> | nul
 /* Acts of one person are never sent under the session of another. */
 export async function postCommands(user: string, commands: Command[], ask: Ask): Promise<Answer> {
   let session = await ask(false);
-  if (session?.id !== user) return { stopped: true };
+  if (session?.id !== user) return { stopped: "not_ours" };
   let response = await send(user, commands, session.csrf_token ?? "");
   if (response?.status === 400) {
     session = await ask(true);
     if (!session) return { later: null };
-    if (session.id !== user) return { stopped: true };
+    if (session.id !== user) return { stopped: "not_ours" };
     response = await send(user, commands, session.csrf_token ?? "");
   }
   if (!response) return { later: null };
@@ -48,7 +48,8 @@ async function read(response: Response): Promise<Answer> {
   if (response.ok && Array.isArray(body?.results)) return { results: body.results as Result[] };
   // An answer that was cut short, or is somebody else's (a gate of a hotel): as if there had been none.
   if (response.ok || !body) return { later: response.status >= 500 ? AGAIN_SECONDS : null };
-  if (response.status === 401 || response.status === 403) return { stopped: true };
+  if (response.status === 401) return { stopped: "signed_out" };
+  if (response.status === 403) return { stopped: "not_ours" };
   if (response.status === 429 || response.status >= 500) return { later: Number(body.retry_after) || AGAIN_SECONDS };
   return { refused: { code: String(body.code ?? "refused"), message: String(body.detail || body.title || "") } satisfies Refusal };
 }

@@ -1,13 +1,6 @@
 /* A promise noted without a network. */
-import { defineStrings, translator } from "../lib/i18n";
 import type { Kind } from "../outbox/fields";
-
-const t = translator(
-  defineStrings({
-    fr: { title: "Promesse", amount: "Montant promis", promisedOn: "Jour promis", saidBy: "Dit par", note: "Précisions" },
-    en: { title: "Promise", amount: "Amount promised", promisedOn: "Day promised", saidBy: "Said by", note: "Details" },
-  }),
-);
+import { t } from "./strings";
 
 export const promiseKinds: Kind[] = [
   {

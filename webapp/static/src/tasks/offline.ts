@@ -1,13 +1,6 @@
 /* A task given, or done, without a network. */
-import { defineStrings, translator } from "../lib/i18n";
 import type { Kind } from "../outbox/fields";
-
-const t = translator(
-  defineStrings({
-    fr: { title: "Tâche", done: "Tâche faite", text: "À faire", owner: "Pour", dueOn: "Pour le" },
-    en: { title: "Task", done: "Task done", text: "To do", owner: "For", dueOn: "Due on" },
-  }),
-);
+import { t } from "./strings";
 
 export const taskKinds: Kind[] = [
   {

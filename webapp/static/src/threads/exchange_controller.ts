@@ -126,7 +126,7 @@ export default class ExchangeController extends Controller<HTMLElement> {
       if (this.#messages.byClientId(item.id)) continue;
       const failed = failureOf(item);
       const { body } = sendingOf(item);
-      this.#talk.append(drawPending({ clientId: item.id, body, at: item.made_at, failed, outside: true }));
+      this.#talk.append(drawPending({ clientId: item.id, body, at: item.made_at, failed, held: item.held, outside: true }));
     }
   }
 

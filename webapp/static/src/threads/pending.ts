@@ -1,5 +1,6 @@
 /* Messages not yet acknowledged, as their thread shows them: they wait in the outbox with everything else. */
 import { outboxOf, type OutboxItem } from "../lib/store";
+import { heldBy } from "../outbox/order";
 import { queue } from "../outbox/queue";
 import { t } from "./strings";
 
@@ -15,8 +16,10 @@ export async function keep(user: string, { client_id: id, ...payload }: Sending)
 
 export const sendingOf = ({ payload }: OutboxItem): Omit<Sending, "client_id"> => payload as unknown as Omit<Sending, "client_id">;
 
-export async function pendingOf(user: string, threadId: string): Promise<OutboxItem[]> {
-  return (await outboxOf(user)).filter((item) => item.name === NAME && sendingOf(item).thread_id === threadId);
+/* `held`: what it waits for, when that is not the network. */
+export async function pendingOf(user: string, threadId: string): Promise<(OutboxItem & { held?: string })[]> {
+  const all = await outboxOf(user);
+  return all.filter((item) => item.name === NAME && sendingOf(item).thread_id === threadId).map((item) => ({ ...item, held: heldBy(item, all)?.label }));
 }
 
 /* Why a message did not go, in words; nothing while it is on its way. */

@@ -4,6 +4,7 @@ export const t = translator(
   defineStrings({
     fr: {
       waiting: "En attente du réseau",
+      held: "Attend « {label} »",
       failed: "Non envoyé.",
       retry: "Réessayer",
       sent: "Envoyé",
@@ -44,6 +45,7 @@ export const t = translator(
     },
     en: {
       waiting: "Waiting for network",
+      held: "Waits for “{label}”",
       failed: "Not sent.",
       retry: "Retry",
       sent: "Sent",

@@ -225,7 +225,7 @@ export default class ThreadController extends Controller<HTMLElement> {
       const failed = failureOf(item);
       const sending = sendingOf(item);
       const files = await findFiles(sending.files ?? []).catch(() => []);
-      this.talkTarget.append(drawPending({ clientId: item.id, body: sending.body, at: item.made_at, failed, files }));
+      this.talkTarget.append(drawPending({ clientId: item.id, body: sending.body, at: item.made_at, failed, held: item.held, files }));
     }
     this.talkTarget.append(this.typingTarget);
     if (items.length) this.#scroll.toEnd();
