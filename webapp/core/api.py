@@ -123,7 +123,8 @@ def command(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         @functools.wraps(view)
         def wrapper(*args: Any, **kwargs: Any) -> Response:
             def act() -> tuple[int, Any]:
-                body, status = view(*args, **kwargs)
+                # Copies: it may be asked twice, and views take their values apart.
+                body, status = view(*(dict(arg) if isinstance(arg, dict) else arg for arg in args), **kwargs)
                 return status, body
 
             outcome = idempotent(name, [request.path, request.get_json(silent=True)], act)

@@ -57,10 +57,8 @@ def once(
     try:
         return _once(actor_id, command_id, name, payload, act)
     except IntegrityError:
-        # Another process did it meanwhile, and the UNIQUE key undid this one: now it is known.
+        # Somebody did it meanwhile, and a UNIQUE key undid this one: now it is known.
         db.session.rollback()
-        if find_done(actor_id, command_id) is None:
-            raise
         return _once(actor_id, command_id, name, payload, act)
 
 

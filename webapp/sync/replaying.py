@@ -77,7 +77,7 @@ def _act(actor: Actor, kind: Kind, act_id: uuid.UUID, payload: dict[str, Any]) -
             _l("La demande n’est pas valable."), errors=_named(error.normalized_messages())
         ) from error
     said = kind.fingerprinted(payload)
-    outcome = once(actor.key, act_id, kind.name, said, lambda: (200, kind.act(act_id, values)))
+    outcome = once(actor.key, act_id, kind.name, said, lambda: (200, kind.act(act_id, dict(values))))
     return {"status": rules.REPEATED if outcome.repeated else rules.DONE, "result": outcome.result}
 
 
