@@ -168,6 +168,8 @@ def test_acts_written_offline_have_their_effect_once_whatever_happens(
         fresh = context.new_page()
         fresh.goto(pages["thread"])
         opened[list(pages)[number % 3]] = fresh
+    bob = context.new_page()  # a page may have died with another of its process
+    bob.goto("/threads")
     until(lambda: not bob.evaluate(ITEMS), "an empty outbox", size(90, 240))
 
     # Each once; on one thread in the order they were written, but for what went past the lock.
