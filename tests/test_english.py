@@ -224,7 +224,7 @@ def test_main_pages_answer_in_english_words(cast: Cast, ids: dict[str, str], bro
         assert [word for word in words if word not in text] == [], path
 
 
-@pytest.mark.parametrize("path", ["/sign-in", "/offline", "/setup", "/password/unknown"])
+@pytest.mark.parametrize("path", ["/sign-in", "/offline", "/outbox", "/setup", "/password/unknown"])
 def test_who_is_not_signed_in_is_answered_in_the_language_of_the_browser(
     app: Flask, cast: Cast, path: str
 ) -> None:

@@ -49,6 +49,7 @@ FEATURES = (
     "notifications",
     "sharing",
     "pwa",
+    "sync",
     "demo",
 )
 ROLES = ("models", "subscribers", "jobs", "views", "api", "cli")

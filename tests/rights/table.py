@@ -51,6 +51,7 @@ PUSH = {
 CONTACT = {"name": "Anne Faure", "role": "payer", "phone": "04 78 00 00 00"}
 BANK = {"iban": "FR76 3000 6000 0112 3456 7890 189", "bic": "AGRIFRPP882"}
 PDF = "<pdf>"
+SAID = {"id": "<fresh>", "name": "message.send", "payload": {"thread_id": "<invoice>", "body": "Bonjour"}}
 PAPERS = ALL - {"admin"}
 PART = "/clients/<uuid:client_id>/<any(contacts,addresses,references,signatories):part>"
 # Taken away by the first who may; the next ones find nothing.
@@ -76,6 +77,9 @@ TABLE: dict[str, Row] = {
     "GET /manifest.webmanifest": Row(public=True),
     "GET /service-worker.js": Row(public=True),
     "GET /offline": Row(public=True),
+    "GET /outbox": Row(public=True),  # a shell: the device fills it
+    # Each act is judged alone, and answered beside the others: tests/sync asks for the rights of each.
+    "POST /api/v1/sync": Row(body={"commands": [SAID]}),
     "GET /favicon.ico": Row(public=True),
     "GET /healthz": Row(public=True),
     "GET /readyz": Row(public=True),
