@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import SIZES, Enter
-from tests.journeys.test_accessibility import axe_faults, layout_faults
+from tests.journeys.test_accessibility import EVERYTHING, axe_faults, layout_faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 DAY = (date.today() + timedelta(days=3)).isoformat()
@@ -100,7 +100,8 @@ def look(page: Page, name: str) -> list[str]:
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
         faults += [
-            f"{name} {size_name} {scheme}: {fault}" for fault in layout_faults(page) + axe_faults(page)
+            f"{name} {size_name} {scheme}: {fault}"
+            for fault in layout_faults(page) + axe_faults(page, EVERYTHING)
         ]
         if folder := os.environ.get("OUTBOX_PICTURES"):
             page.screenshot(path=f"{folder}/{name}-{width}-{scheme}.png")

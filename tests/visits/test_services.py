@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from flask_babel import force_locale
 from sqlalchemy import select, update
 
 from tests.factories import pictures
 from tests.factories.books import make_client, make_invoice
 from tests.factories.disputes import make_dispute
+from tests.factories.outbox import act, sync
 from tests.factories.people import Cast
 from tests.factories.visits import brought, fact_of, visit
 from webapp.clients.models import Client
 from webapp.core import papers
 from webapp.core.clock import now, today
-from webapp.core.commands import once
 from webapp.core.db import unit_of_work
 from webapp.core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from webapp.core.ids import new_id
@@ -33,9 +35,9 @@ from webapp.promises.models import Promise
 from webapp.threads.models import Message
 from webapp.threads.services import post_message
 from webapp.threads.subjects import find_subject
+from webapp.users.actor import Actor
 from webapp.users.models import AuditEntry
 from webapp.visits import queries, services
-from webapp.visits.commands import COMMANDS
 from webapp.visits.models import Acknowledgement, Fact, FactLink, Visit
 from webapp.visits.services import Report, Said, Seen, Signed
 
@@ -170,9 +172,9 @@ def test_what_is_no_longer_true_has_ended_for_good(cast: Cast, client: Client) -
     with unit_of_work():
         services.end_fact(cast.alice, fact.id)
     assert states(cast, client) == {}
-    for act in (services.confirm_fact, services.end_fact):
+    for judge in (services.confirm_fact, services.end_fact):
         with pytest.raises(Conflict), unit_of_work():
-            act(cast.alice, fact.id)
+            judge(cast.alice, fact.id)
     actions = set(db.session.scalars(select(AuditEntry.action).where(AuditEntry.subject_type == "fact")))
     assert actions == {"fact.end"}
 
@@ -318,26 +320,24 @@ def test_an_acknowledgement_becomes_one_paper_with_its_digest(cast: Cast, client
     assert sorted(db.session.scalars(actions)) == ["acknowledgement.seal", "acknowledgement.sign"]
 
 
-def test_what_a_phone_kept_is_replayed_through_the_same_commands(cast: Cast, client: Client) -> None:
-    handler, act = COMMANDS["visit.record"], new_id()
-    payload = {
-        "client_id": str(client.id),
-        "outcome": "good",
-        "facts": [{"kind": "good_news", "detail": "Carnet plein"}],
-        "promise": {"amount": {"amount": 5_000, "currency": "EUR"}, "promised_on": today().isoformat()},
-        "visited_at": now().isoformat(),
-    }
-    values = handler.schema().load(payload)
-    results = [
-        once(cast.bob.key, act, "visit.record", payload, lambda: (201, handler.run(cast.bob, act, values)))
-        for _turn in range(3)
-    ]
-    assert [each.repeated for each in results] == [False, True, True]
-    assert results[0].result["id"] == str(act) and db.session.query(Visit).count() == 1
-    fact = fact_of(db.session.get_one(Visit, act))
+def test_what_a_phone_kept_is_replayed_through_the_same_commands(
+    app: Flask, cast: Cast, client: Client, api_of: Callable[[Actor], dict[str, str]]
+) -> None:
+    report = act(
+        "visit.record",
+        new_id(),
+        client_id=str(client.id),
+        outcome="good",
+        facts=[{"kind": "good_news", "detail": "Carnet plein"}],
+        promise={"amount": {"amount": 5_000, "currency": "EUR"}, "promised_on": today().isoformat()},
+        visited_at=now().isoformat(),
+    )
+    browser, headers = app.test_client(), api_of(cast.bob)
+    results = [sync(browser, headers, report)[0] for _turn in range(3)]
+    assert [each["status"] for each in results] == ["done", "repeated", "repeated"]
+    assert results[0]["result"]["id"] == report["id"] and db.session.query(Visit).count() == 1
+    fact = fact_of(db.session.get_one(Visit, uuid.UUID(report["id"])))
     assert fact.detail == "Carnet plein"
-    for name in ("fact.confirm", "fact.end"):
-        with unit_of_work():
-            shown = COMMANDS[name].run(cast.bob, new_id(), {"fact_id": fact.id})
-    assert shown["state"] == "ended" and shown["weight"] == -4
-    assert COMMANDS["fact.confirm"].schema().load({"fact_id": str(fact.id)}) == {"fact_id": fact.id}
+    judged = [act(name, fact_id=str(fact.id)) for name in ("fact.confirm", "fact.end")]
+    *_first, last = sync(browser, headers, *judged)
+    assert last["result"]["state"] == "ended" and last["result"]["weight"] == -4

@@ -5,12 +5,11 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 
 from webapp.clients.queries import get_client_by_ref
-from webapp.core.api import answer, blueprint, command, cut_page
+from webapp.core.api import act_id, answer, blueprint, command, cut_page
 from webapp.core.cursors import as_id, as_instant, read_cursor
-from webapp.core.ids import parse_id
 from webapp.users.actor import Actor
 from webapp.users.current import current_actor
 from webapp.visits import commands, queries
@@ -42,8 +41,7 @@ def list_visits(args: dict[str, Any]) -> Response:
 @command("visit.record")
 def record_visit(values: dict[str, Any]) -> Answer:
     """Report on a visit; the act's `Idempotency-Key`, when it is a UUIDv7, becomes the visit's id."""
-    act_id = parse_id(request.headers.get("Idempotency-Key"))
-    return commands.record_visit(current_actor(), act_id, values), 201
+    return commands.record_visit(act_id(), values), 201
 
 
 @blp.get("/visits/<uuid:visit_id>")
@@ -95,7 +93,7 @@ def get_fact(fact_id: uuid.UUID) -> Response:
 @command("fact.confirm")
 def confirm_fact(fact_id: uuid.UUID) -> Answer:
     """Still true: it holds again."""
-    return commands.confirm_fact(current_actor(), None, {"fact_id": fact_id}), 200
+    return commands.confirm_fact(act_id(), {"fact_id": fact_id}), 200
 
 
 @blp.post("/facts/<uuid:fact_id>/end")
@@ -103,7 +101,7 @@ def confirm_fact(fact_id: uuid.UUID) -> Answer:
 @command("fact.end")
 def end_fact(fact_id: uuid.UUID) -> Answer:
     """No longer true."""
-    return commands.end_fact(current_actor(), None, {"fact_id": fact_id}), 200
+    return commands.end_fact(act_id(), {"fact_id": fact_id}), 200
 
 
 @blp.post("/facts/<uuid:fact_id>/links")
@@ -112,7 +110,7 @@ def end_fact(fact_id: uuid.UUID) -> Answer:
 @command("fact.attach")
 def attach_fact(values: dict[str, Any], fact_id: uuid.UUID) -> Answer:
     """Attach it to an invoice or a dispute of the same client."""
-    return commands.attach_fact(current_actor(), None, {"fact_id": fact_id, **values}), 200
+    return commands.attach_fact(act_id(), {"fact_id": fact_id, **values}), 200
 
 
 @blp.post("/facts/<uuid:fact_id>/links/removal")
@@ -121,7 +119,7 @@ def attach_fact(values: dict[str, Any], fact_id: uuid.UUID) -> Answer:
 @command("fact.detach")
 def detach_fact(values: dict[str, Any], fact_id: uuid.UUID) -> Answer:
     """Take it off again."""
-    return commands.detach_fact(current_actor(), None, {"fact_id": fact_id, **values}), 200
+    return commands.detach_fact(act_id(), {"fact_id": fact_id, **values}), 200
 
 
 def _client_id(actor: Actor, ref: str | None) -> uuid.UUID | None:

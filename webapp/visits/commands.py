@@ -1,24 +1,24 @@
 """The acts of visits by name, for whatever carries them: the API, and the replay of an outbox.
 
-Each takes validated values of its schema and the act's one UUID, runs in the caller's transaction, and
-gives JSON. The same id twice is the same act: `core.commands` remembers it, and a visit takes it as its own.
+Each takes the act's one UUID and values checked by its schema, runs in the caller's transaction, and gives
+JSON. The same id twice is the same act: `core.commands` remembers it, and a visit takes it as its own.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
 from webapp.clients.queries import get_client_by_ref
-from webapp.core.api import ApiSchema
 from webapp.core.errors import NotFound
 from webapp.core.ids import new_id
+from webapp.core.replays import replayed
 from webapp.invoices.queries import find_invoice_by_ref
 from webapp.users.actor import Actor
+from webapp.users.current import current_actor
 from webapp.visits import queries, services
 from webapp.visits.policy import sees_weight
 from webapp.visits.schemas import (
@@ -34,16 +34,10 @@ from webapp.visits.services import Report, Said, Seen, Signed
 Values = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Handler:
-    """`run(actor, id, values)`: `values` as `schema` loads them."""
-
-    schema: type[ApiSchema]
-    run: Callable[[Actor, uuid.UUID | None, Values], dict[str, Any]]
-
-
-def record_visit(actor: Actor, act_id: uuid.UUID | None, values: Values) -> dict[str, Any]:
+@replayed("visit.record", VisitIn, path="/visits")
+def record_visit(act_id: uuid.UUID, values: Values) -> dict[str, Any]:
     """Report on a visit, whose id is the act's. Raises what the service raises."""
+    actor = current_actor()
     client_id = values["client_id"] or get_client_by_ref(actor, values["client_ref"]).id
     promise, signed = values["promise"], values["acknowledgement"]
     report = Report(
@@ -52,15 +46,15 @@ def record_visit(actor: Actor, act_id: uuid.UUID | None, values: Values) -> dict
         promise=_said(actor, promise) if promise else None,
         file_ids=tuple(values["attachment_ids"]),
         signed=Signed(**signed) if signed else None,
-        id=_own(act_id),
+        id=_thread_id(act_id),
         **{name: values[name] for name in ("outcome", "met", "note", "here", "visited_at")},
     )
     return show_visit(actor, services.record_visit(actor, report).id)
 
 
-def _own(act_id: uuid.UUID | None) -> uuid.UUID:
+def _thread_id(act_id: uuid.UUID) -> uuid.UUID:
     """The act's id when a thread can have it (UUIDv7); a program may have chosen another sort of key."""
-    return act_id if act_id is not None and act_id.version == 7 else new_id()
+    return act_id if act_id.version == 7 else new_id()
 
 
 def _said(actor: Actor, values: Values) -> Said:
@@ -86,26 +80,25 @@ def show_fact(actor: Actor, fact_id: uuid.UUID) -> dict[str, Any]:
     return fact_json(queries.get_fact(actor, fact_id), sees_weight(actor))
 
 
-def confirm_fact(actor: Actor, _act_id: uuid.UUID | None, values: Values) -> dict[str, Any]:
+@replayed("fact.confirm", FactAct)
+def confirm_fact(_act_id: uuid.UUID, values: Values) -> dict[str, Any]:
+    actor = current_actor()
     return show_fact(actor, services.confirm_fact(actor, values["fact_id"]).id)
 
 
-def end_fact(actor: Actor, _act_id: uuid.UUID | None, values: Values) -> dict[str, Any]:
+@replayed("fact.end", FactAct)
+def end_fact(_act_id: uuid.UUID, values: Values) -> dict[str, Any]:
+    actor = current_actor()
     return show_fact(actor, services.end_fact(actor, values["fact_id"]).id)
 
 
-def attach_fact(actor: Actor, _act_id: uuid.UUID | None, values: Values) -> dict[str, Any]:
+@replayed("fact.attach", FactLinkAct)
+def attach_fact(_act_id: uuid.UUID, values: Values) -> dict[str, Any]:
+    actor = current_actor()
     return show_fact(actor, services.attach_fact(actor, **values).id)
 
 
-def detach_fact(actor: Actor, _act_id: uuid.UUID | None, values: Values) -> dict[str, Any]:
+@replayed("fact.detach", FactLinkAct)
+def detach_fact(_act_id: uuid.UUID, values: Values) -> dict[str, Any]:
+    actor = current_actor()
     return show_fact(actor, services.detach_fact(actor, **values).id)
-
-
-COMMANDS: Mapping[str, Handler] = {
-    "visit.record": Handler(VisitIn, record_visit),
-    "fact.confirm": Handler(FactAct, confirm_fact),
-    "fact.end": Handler(FactAct, end_fact),
-    "fact.attach": Handler(FactLinkAct, attach_fact),
-    "fact.detach": Handler(FactLinkAct, detach_fact),
-}

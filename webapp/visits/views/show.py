@@ -12,7 +12,7 @@ from webapp.core.papers import available
 from webapp.files.queries import map_files
 from webapp.promises.queries import cards as promise_cards
 from webapp.threads.queries import find_last_seq
-from webapp.threads.queries.attachments import wire
+from webapp.threads.queries.attachments import attachment_of
 from webapp.threads.views.talk import talk_of
 from webapp.users.current import current_actor
 from webapp.visits import queries
@@ -42,7 +42,7 @@ def show(visit_id: UUID) -> str:
         line=line,
         facts=queries.facts_of_visit(actor, visit_id),
         promise=promise_cards(actor, [promise_id]).get(promise_id) if promise_id else None,
-        attachments=[wire(file) for file in queries.files_of(visit_id)],
+        attachments=[attachment_of(file) for file in queries.files_of(visit_id)],
         signed=signed,
         paper=map_files([signed.pdf_id]).get(signed.pdf_id) if signed and signed.pdf_id else None,
         papers=available(),
