@@ -121,8 +121,9 @@ def test_bad_payloads_are_refused_each_with_a_sentence(app: Flask, cast: Cast, a
         {"thread_id": at, "amount": {"amount": 2**80, "currency": "EUR"}, "promised_on": "2026-13-01"},
         {"task_id": at, "done": "peut-être"},
     ]
-    acts = [act(kind, **payload) for kind in names() for payload in payloads]
-    found = sync(app.test_client(), api_of(cast.bob), *acts)
+    client, headers = app.test_client(), api_of(cast.bob)
+    acts = [[act(kind, **payload) for payload in payloads] for kind in names()]
+    found = [each for some in acts for each in sync(client, headers, *some)]
     assert {each["status"] for each in found} == {"refused"}
     assert all(each["error"]["message"] and each["error"]["code"] != "server_error" for each in found)
 

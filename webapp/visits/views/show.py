@@ -10,6 +10,7 @@ from webapp.core.api import cut_page
 from webapp.core.cursors import as_id, as_instant, read_cursor
 from webapp.core.papers import available
 from webapp.files.queries import map_files
+from webapp.home.queries.talks import get_client_around
 from webapp.promises.queries import cards as promise_cards
 from webapp.threads.queries import find_last_seq
 from webapp.threads.queries.attachments import attachment_of
@@ -56,5 +57,5 @@ def thread(visit_id: UUID) -> str:
     """What is said about a visit."""
     actor = current_actor()
     line = queries.get_visit(actor, visit_id)
-    talk = talk_of(actor, visit_id, line.client)
-    return render_template("visits/thread.html", line=line, client=line.client, alerts=[], **talk)
+    talk = talk_of(actor, visit_id, get_client_around(actor, line.client.id))
+    return render_template("visits/thread.html", line=line, client=line.client, **talk)
