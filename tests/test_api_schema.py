@@ -23,7 +23,7 @@ from tests.factories.people import Cast
 from tests.proofs import Figures, size
 
 pytestmark = pytest.mark.promise("R11")
-CASES = size(120, 1_250)  # a role
+CASES = size(300, 1_250)  # a role
 ROLES = ("alice", "bob", "chloe", "david", "emma", "sonia", "ada", "oscar")
 CHECKS = [
     not_a_server_error,

@@ -26,12 +26,6 @@ EVERYTHING: dict[str, object] = {
     "rules": {"target-size": {"enabled": True}},
 }  # fmt: skip
 
-# A theme changes colours and nothing else: in the other one, the rules that look at colours are asked.
-COLOURS: dict[str, object] = {
-    "resultTypes": ["violations"],
-    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
-}
-
 # Controls of bars, lists and menus take a whole finger; links inside a sentence are axe's matter (24 px).
 SMALL = """() => {
   const wanted = '.btn, .ib, .chip, .nav__a, .tabs > a, .todo, a.row, .menu__list :is(a, button), .field';
@@ -293,9 +287,11 @@ class Visit:
             *(f"sideways in a pane: {part}" for part in self.page.evaluate(WIDER_PANES)),
         ]
 
-    def axe_faults(self, rules: dict[str, object]) -> list[str]:
+    def axe_faults(self) -> list[str]:
         """What axe finds, one line an element."""
-        violations = self.page.evaluate("options => axe.run(options).then(found => found.violations)", rules)
+        violations = self.page.evaluate(
+            "options => axe.run(options).then(found => found.violations)", EVERYTHING
+        )
         return [
             f"{violation['id']}: {node['html'][:160]} {node['failureSummary'][:300]}"
             for violation in violations
@@ -308,9 +304,9 @@ def examine(visit: Visit) -> list[str]:
     faults: dict[str, list[str]] = {}
     for size in SIZES:
         visit.show(size, "light")
-        faults[f"{size}, light"] = visit.layout_faults() + visit.axe_faults(EVERYTHING)
+        faults[f"{size}, light"] = visit.layout_faults() + visit.axe_faults()
         visit.show(size, "dark")
-        faults[f"{size}, dark"] = visit.axe_faults(COLOURS)
+        faults[f"{size}, dark"] = visit.axe_faults()
     visit.show("phone", "light")
     visit.page.evaluate(BIG_TEXT)
     faults["phone, text at twice its size"] = visit.wider()

@@ -182,3 +182,6 @@ def test_sending_without_files_asks_nothing_about_files(
     with count_queries() as sql:
         say(cast.bob, thread_id, "Encore")
     assert not [each for each in sql if "stored_files" in str(each)]
+    with count_queries() as sql:
+        queries.read_page(thread_id)
+    assert len(sql) == 1  # files come with their messages, and are looked for where a message has some
