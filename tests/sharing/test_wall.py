@@ -61,10 +61,12 @@ def walled(cast: Cast, delorme: Delorme) -> Delorme:
 
 
 def leaks(text: str) -> list[str]:
-    # A few digits alone, not inside an id.
-    return [
-        canary for canary in CANARIES if re.search(rf"(?<![0-9a-f]){re.escape(canary)}(?![0-9a-f])", text)
-    ]
+    return [canary for canary in CANARIES if re.search(_pattern(canary), text)]
+
+
+def _pattern(canary: str) -> str:
+    """Digits are looked for alone: the middle of an id is no amount."""
+    return rf"(?<![0-9a-f]){canary}(?![0-9a-f])" if canary.isdigit() else re.escape(canary)
 
 
 def test_no_page_of_a_guest_and_no_mail_holds_a_canary(
