@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.serving import Server
 from tests.users.conftest import PASSWORD
@@ -98,3 +98,19 @@ def test_signing_out_with_unsent_items_asks_and_keeps_them(server: Server, page:
     assert page.evaluate(DRAFTS, "outbox") == 1
     page.goto("/settings/profile")
     expect(page).to_have_url(re.compile(r"/sign-in\?next="))
+
+
+def test_who_signs_out_is_not_told_that_the_session_ended(server: Server, page: Page) -> None:
+    def slowly(route: Route) -> None:
+        answer = route.fetch(max_redirects=0)
+        page.wait_for_timeout(600)  # the live connection tells of the end before the page changes
+        route.fulfill(response=answer)
+
+    page.route("**/sign-out", slowly)
+    with page.expect_websocket() as opened:
+        page.goto("/sign-in?next=/settings/profile")
+        enter(page)
+    opened.value.wait_for_event("framereceived")
+    page.wait_for_load_state("networkidle")
+    page.locator(".settings__out").click()
+    page.wait_for_url("**/sign-in")

@@ -14,8 +14,16 @@ export function isWriting(): boolean {
   );
 }
 
+let signingOut = false;
+
+/* The person is leaving by their own will: the end of the session is no news, and interrupts nothing. */
+export const beginSignOut = (): void => {
+  signingOut = true;
+};
+
 /* Asks the page to keep what is being written, then lets the server send to the sign-in page. */
 export function leaveForSignIn(reason: string): void {
+  if (signingOut) return;
   window.dispatchEvent(new CustomEvent("session:ended", { detail: { reason } }));
   // Writers save their draft in that event; a turn of the loop lets the device store start its transaction.
   setTimeout(() => window.location.reload(), 150);

@@ -43,12 +43,6 @@ export function connection(): Promise<Socket> {
   return opening;
 }
 
-/* Sign-out leaves no connection behind. */
-export function closeConnection(): void {
-  void opening?.then((socket) => socket.disconnect());
-  opening = null;
-}
-
 /* Listens to a server event; returns how to stop. */
 export function onServer<Payload>(event: string, handler: (payload: Payload) => void): () => void {
   let stopped = false;

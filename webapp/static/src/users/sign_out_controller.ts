@@ -2,7 +2,7 @@
  * a full page load: no page, snapshot or connection of the former person survives it. */
 import { cache } from "@hotwired/turbo";
 import { Controller } from "@hotwired/stimulus";
-import { actorId } from "../lib/page";
+import { actorId, beginSignOut } from "../lib/page";
 import { countOutbox, outboxOf, removeOutbox, wipeRead } from "../lib/store";
 import { t } from "./strings";
 
@@ -40,6 +40,7 @@ export default class SignOutController extends Controller<HTMLElement> {
     this.#decided = true;
     cache.clear();
     await wipeRead().catch(() => undefined);
+    beginSignOut();
     this.formTarget.requestSubmit();
   }
 }
