@@ -16,14 +16,17 @@ from tests.factories.books import make_client, make_invoice
 from tests.factories.imports import bring, write
 from tests.factories.limits import alerts_of, make_limit
 from tests.factories.people import Cast
+from tests.factories.pictures import png
 from tests.factories.promises import credit_request, promise, task
 from tests.factories.talk import say
+from tests.factories.visits import brought, visit
 from tests.factories.words import Words
 from tests.test_languages import compile_catalogue
 from webapp.clients.models import Client, CustomValue
 from webapp.clients.services import bank, custom, documents, merging, parts, upsert_client
 from webapp.core.clock import now, today
 from webapp.core.db import unit_of_work
+from webapp.core.money import Money
 from webapp.extensions import db
 from webapp.notifications.texts import push_words
 from webapp.payments.services import record_payment
@@ -31,6 +34,8 @@ from webapp.threads.models import Message
 from webapp.users.actor import Actor
 from webapp.users.models import User
 from webapp.users.queries import find_user_actor
+from webapp.visits.models import Visit
+from webapp.visits.services import Said, Signed, set_stamp
 
 Browse = Callable[[Actor], FlaskClient]
 compile_catalogue()
@@ -89,6 +94,8 @@ def ids(cast: Cast) -> dict[str, str]:
         "task_id": str(task(cast.bob, invoice.id, cast.alice, text="Call Anne").id),
         "request_id": str(credit_request(cast.bob, invoice.id, 2_000, reason="Two broken").id),
         **sheet(cast, client),
+        "visit_id": str(visited(cast, client).id),
+        "fact_code": "stock_high",
     }
     written_in_english()
     return found
@@ -99,6 +106,26 @@ def written_in_english() -> None:
     with unit_of_work() as session:
         texts = {"body": "Something happened", "html": "<p>Something happened</p>"}
         session.execute(update(Message).where(Message.kind != "text").values(**texts))
+
+
+def visited(cast: Cast, client: Client) -> Visit:
+    """A visit with everything a report may hold, an older one whose fact fades, and one attached."""
+    long_ago = now() - timedelta(days=100)
+    visit(cast.bob, client.id, "works_stopped", "good_news", visited_at=long_ago, note="Roof under repair")
+    with unit_of_work():
+        set_stamp(cast.ada, True)
+    amount, day = Money(5_000), today() + timedelta(days=3)
+    return visit(
+        cast.bob,
+        client.id,
+        "cash_tension",
+        met="Anne Ford",
+        note="Waits for two payments",
+        promise=Said(amount, day, "Anne Ford"),
+        file_ids=(brought(cast.bob, name="yard.jpg"),),
+        signed=Signed(Money(120_000), "Anne Ford", "Director", brought(cast.bob, png(), "signature.png")),
+        here=True,
+    )
 
 
 def sheet(cast: Cast, client: Client) -> dict[str, str]:
@@ -197,7 +224,7 @@ def test_main_pages_answer_in_english_words(cast: Cast, ids: dict[str, str], bro
         assert [word for word in words if word not in text] == [], path
 
 
-@pytest.mark.parametrize("path", ["/sign-in", "/offline", "/setup", "/password/unknown"])
+@pytest.mark.parametrize("path", ["/sign-in", "/offline", "/outbox", "/setup", "/password/unknown"])
 def test_who_is_not_signed_in_is_answered_in_the_language_of_the_browser(
     app: Flask, cast: Cast, path: str
 ) -> None:

@@ -40,6 +40,7 @@ FEATURES = (
     "credit_requests",
     "disputes",
     "promises",
+    "visits",
     "risk",
     "kpis",
     "imports",
@@ -48,6 +49,7 @@ FEATURES = (
     "notifications",
     "sharing",
     "pwa",
+    "sync",
     "demo",
 )
 ROLES = ("models", "subscribers", "jobs", "views", "api", "cli")

@@ -1,13 +1,13 @@
 import "fake-indexeddb/auto";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { AckError } from "../../webapp/static/src/lib/socket";
-import { putOutbox, removeOutbox } from "../../webapp/static/src/lib/store";
+import { outboxOf } from "../../webapp/static/src/lib/store";
 import { uuid7 } from "../../webapp/static/src/lib/uuid";
+import { drop, queue } from "../../webapp/static/src/outbox/queue";
+import { flush, type Answer, type Command, type Ways } from "../../webapp/static/src/outbox/sender";
 import { changeFile, draftFiles, dropFiles, findFile, findFiles, keepFile, type KeptFile } from "../../webapp/static/src/threads/kept_files";
 import { groupsFor } from "../../webapp/static/src/threads/mentions";
 import { mayName } from "../../webapp/static/src/threads/naming";
-import { flush, keep, pendingOf, type Sending } from "../../webapp/static/src/threads/pending";
 import { addressOf } from "../../webapp/static/src/threads/places";
 import { fitted, jpegName } from "../../webapp/static/src/threads/shrink";
 import { lasting, weight } from "../../webapp/static/src/threads/weights";
@@ -30,23 +30,27 @@ test("a draft keeps its files, in the order they were chosen, for one person and
 test("files stay until their message is acknowledged, and go with it", async () => {
   const kept = file("cleo", 1000);
   await keepFile(kept);
-  const sending: Sending = { thread_id: "t", client_id: uuid7(), body: "", files: [kept.id] };
-  await keep("cleo", sending, "photo");
-  await flush("cleo", () => Promise.reject(new AckError("offline", "")), () => Promise.resolve());
+  await queue({ id: uuid7(), user: "cleo", name: "message.send", payload: { thread_id: "t", body: "", files: [kept.id] }, label: "photo" });
+  const said: Command[] = [];
+  const ways = (answer: Answer): Ways => ({ post: async (_user, acts) => { said.push(...acts); return answer; }, upload: async () => "server-1", forget: async () => undefined });
+  await flush("cleo", ways({ later: null }));
   assert.ok(await findFile(kept.id));
-  await flush("cleo", async () => ({ message: { client_id: sending.client_id } as never }), () => Promise.resolve());
+  const id = said[0]?.id ?? "";
+  await flush("cleo", ways({ results: [{ id, status: "done", result: {} }] }));
+  assert.deepEqual(said.map(({ payload }) => payload), [0, 1].map(() => ({ thread_id: "t", body: "", attachment_ids: ["server-1"] })));
   assert.equal(await findFile(kept.id), undefined);
-  assert.deepEqual(await pendingOf("cleo"), []);
+  assert.deepEqual(await outboxOf("cleo"), []);
 });
 
-test("discarding what waits discards its files", async () => {
-  const kept = file("dora", 1000);
-  await keepFile(kept);
-  await putOutbox({ id: uuid7(), user: "dora", name: "message.send", payload: { files: [] }, label: "", made_at: "", state: "waiting" });
-  const id = uuid7();
-  await putOutbox({ id, user: "dora", name: "message.send", payload: { files: [kept.id] }, label: "", made_at: "", state: "refused" });
-  await removeOutbox(id);
+test("dropping what waits drops its files", async () => {
+  const [kept, other] = [file("dora", 1000), file("dora", 2000)];
+  for (const each of [kept, other]) await keepFile(each);
+  const [id, beside] = [uuid7(), uuid7()];
+  await queue({ id, user: "dora", name: "message.send", payload: { files: [kept.id] }, label: "" });
+  await queue({ id: beside, user: "dora", name: "message.send", payload: { files: [other.id] }, label: "" });
+  await drop(id);
   assert.equal(await findFile(kept.id), undefined);
+  assert.ok(await findFile(other.id));
 });
 
 test("a photo is drawn at 1600 px at most, and never larger than it is", () => {

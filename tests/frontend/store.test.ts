@@ -7,14 +7,34 @@ import { uuid7 } from "../../webapp/static/src/lib/uuid";
 const item = (user: string, at: number): store.OutboxItem => ({
   id: uuid7(at), user, name: "message.send", payload: { body: "bonjour" }, label: "Message", made_at: "2026-11-24T09:00:00Z", state: "waiting",
 });
+const put = (act: store.OutboxItem): Promise<store.OutboxItem> => store.queueOutbox(act, (placed) => placed);
 
-test("the outbox is one person's, oldest first", async () => {
-  const [late, early, other] = [item("alice", 2000), item("alice", 1000), item("bob", 500)];
-  for (const act of [late, early, other]) await store.putOutbox(act);
-  assert.deepEqual((await store.outboxOf("alice")).map((act) => act.id), [early.id, late.id]);
+test("the outbox is one person's, in the order it was written, whatever the clock said", async () => {
+  const [first, second, other] = [item("alice", 2000), item("alice", 1000), item("bob", 500)];
+  for (const act of [first, second, other]) await put(act);
+  assert.deepEqual((await store.outboxOf("alice")).map((act) => act.id), [first.id, second.id]);
   assert.equal(await store.countOutbox("bob"), 1);
-  await store.removeOutbox(early.id);
+  await store.removeOutbox(first.id);
   assert.equal(await store.countOutbox("alice"), 1);
+});
+
+test("what was sent is no longer counted, and is forgotten with what was read", async () => {
+  const act = item("carol", 1000);
+  await put(act);
+  await store.changeOutbox(act.id, (found) => ({ ...found, state: "sent", sent_at: "2026-11-24T10:00:00Z" }));
+  assert.equal(await store.countOutbox("carol"), 0);
+  assert.deepEqual((await store.sentOf("carol")).map(({ id }) => id), [act.id]);
+  await store.forgetSent("2026-11-24T09:59:00Z");
+  assert.equal((await store.sentOf("carol")).length, 1);
+  await store.wipeRead();
+  assert.deepEqual(await store.sentOf("carol"), []);
+});
+
+test("the device knows its person until they sign out", async () => {
+  await store.rememberOwner("alice");
+  assert.equal(await store.findOwner(), "alice");
+  await store.wipeRead();
+  assert.equal(await store.findOwner(), null);
 });
 
 test("a draft comes back to who wrote it, and to nobody else", async () => {

@@ -1,13 +1,12 @@
 import "fake-indexeddb/auto";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { AckError } from "../../webapp/static/src/lib/socket";
-import { outboxOf } from "../../webapp/static/src/lib/store";
+import type { OutboxItem } from "../../webapp/static/src/lib/store";
 import { uuid7 } from "../../webapp/static/src/lib/uuid";
 import { dayBreaks, dayLabel } from "../../webapp/static/src/threads/days";
 import { askedAt, withHandle } from "../../webapp/static/src/threads/mentions";
-import { Messages, type Known, type Message } from "../../webapp/static/src/threads/messages";
-import { flush, keep, pendingOf, retry, type Sending } from "../../webapp/static/src/threads/pending";
+import { Messages, type Known } from "../../webapp/static/src/threads/messages";
+import { failureOf, keep, pendingOf, sendingOf } from "../../webapp/static/src/threads/pending";
 
 const known = (seq: number, author_id = "bob"): Known => ({ id: `id-${seq}`, seq, client_id: `act-${seq}`, author_id });
 
@@ -54,46 +53,16 @@ test("a mention is asked for at the start of a word only", () => {
   assert.deepEqual(withHandle("merci @so !", 9, asked, "sonia"), { text: "merci @sonia !", caret: 13 });
 });
 
-const sending = (body: string, at: number): Sending => ({ thread_id: "t", client_id: uuid7(at), body });
-const answer = (payload: Sending): { message: Message } => ({ message: { client_id: payload.client_id, body: payload.body } as Message });
-const noWait = (): Promise<void> => Promise.resolve();
-
-test("what waits goes out in order, under its own client_id, once", async () => {
-  const acts = [sending("un", 1000), sending("deux", 2000), sending("trois", 3000)];
-  for (const act of [...acts].reverse()) await keep("ada", act, act.body);
-  const sent: string[] = [];
-  const done = await flush("ada", async (payload) => { sent.push(payload.client_id); return answer(payload); }, noWait);
-  assert.equal(done, 3);
-  assert.deepEqual(sent, acts.map((act) => act.client_id));
-  assert.deepEqual(await outboxOf("ada"), []);
-});
-
-test("without a network nothing is lost, and the same act goes again", async () => {
-  const act = sending("plus tard", 1000);
-  await keep("bea", act, act.body);
-  assert.equal(await flush("bea", () => Promise.reject(new AckError("offline", "")), noWait), 0);
-  assert.equal((await pendingOf("bea", "t")).length, 1);
-  assert.equal((await pendingOf("bea", "elsewhere")).length, 0);
-  const again: string[] = [];
-  await flush("bea", async (payload) => { again.push(payload.client_id); return answer(payload); }, noWait);
-  assert.deepEqual(again, [act.client_id]);
-});
-
-test("too fast means try again, a refusal is kept until someone asks", async () => {
-  const [fast, refused] = [sending("vite", 1000), sending("trop long", 2000)];
-  for (const act of [fast, refused]) await keep("cid", act, act.body);
-  const waits: number[] = [];
-  let calls = 0;
-  const send = async (payload: Sending): Promise<{ message: Message }> => {
-    calls += 1;
-    if (calls === 1) throw new AckError("rate_limited", "", 3);
-    if (payload.client_id === refused.client_id && calls < 4) throw new AckError("too_long", "trop long");
-    return answer(payload);
-  };
-  assert.equal(await flush("cid", send, (seconds) => { waits.push(seconds); return noWait(); }), 1);
-  assert.deepEqual(waits, [3]);
-  assert.equal((await pendingOf("cid"))[0]?.error?.code, "too_long");
-  assert.equal(await flush("cid", send, noWait), 0);
-  await retry("cid", refused.client_id);
-  assert.equal(await flush("cid", send, noWait), 1);
+test("a message waits in the outbox under its own id, in its thread's line", async () => {
+  const [first, second] = [uuid7(1000), uuid7(2000)];
+  Object.assign(globalThis, { location: { pathname: "/invoices/t" } });
+  await keep("bea", { thread_id: "t", client_id: first, body: " plus tard ", reply_to: null });
+  await keep("bea", { thread_id: "t", client_id: second, body: "", files: ["f"] });
+  const [early, late] = await pendingOf("bea", "t");
+  assert.deepEqual([early?.id, early?.label, early?.url], [first, "Message : plus tard", "/invoices/t"]);
+  assert.deepEqual([late?.label, late?.after], ["Message : 1 pièce jointe", [first]]);
+  assert.deepEqual(sendingOf(early as OutboxItem), { thread_id: "t", body: " plus tard ", reply_to: null });
+  assert.deepEqual(await pendingOf("bea", "elsewhere"), []);
+  assert.equal(failureOf(early as OutboxItem), undefined);
+  assert.equal(failureOf({ ...(early as OutboxItem), state: "refused", error: { code: "too_long", message: "Trop long." } }), "Non envoyé. Trop long.");
 });

@@ -79,6 +79,7 @@ class Place(NamedTuple):
 PLACES = [
     Place("sign-in", None, "/sign-in"),
     Place("offline", None, "/offline"),
+    Place("outbox of nobody", None, "/outbox"),
     Place("password", None, "{password}"),
     Place("home", "bob", "/"),
     Place("clients", "bob", "/clients"),
@@ -107,6 +108,7 @@ PLACES = [
     Place("limit", "bob", "/clients/{client}/limit"),
     Place("notifications", "bob", "/notifications"),
     Place("not found", "bob", "/clients/00000000-0000-7000-8000-000000000000"),
+    Place("outbox", "bob", "/outbox"),
     Place("settings", "bob", "/settings"),
     Place("settings profile", "bob", "/settings/profile"),
     Place("settings notifications", "bob", "/settings/notifications"),
@@ -137,6 +139,13 @@ PLACES = [
     Place("promises", "alice", "/promises?filter=all"),
     Place("promise", "alice", "/promises/{promise}"),
     Place("new promise", "bob", "/threads/{client}/promises/new"),
+    Place("visits", "bob", "/visits"),
+    Place("whom to visit", "bob", "/visits/new"),
+    Place("visit report", "bob", "/clients/{client}/visits/new"),
+    Place("visit", "bob", "/visits/{visit}"),
+    Place("visit thread", "bob", "/visits/{visit}/thread"),
+    Place("visit settings", "ada", "/settings/visit-facts"),
+    Place("visit fact", "ada", "/settings/visit-facts/kinds/cash_tension"),
     Place("tasks", "alice", "/tasks?filter=all"),
     Place("new task", "bob", "/threads/{client}/tasks/new"),
     Place("credit requests", "alice", "/credit-requests"),
@@ -225,6 +234,7 @@ def import_control(page: Page) -> str:
 
 FINDERS: dict[str, tuple[str, Callable[[Page], str]]] = {
     "promise": ("alice", lambda page: tail(page, "/promises?filter=all", "a[href^='/promises/0']")),
+    "visit": ("bob", lambda page: tail(page, "/visits", "a.row[href^='/visits/0']")),
     "request": ("alice", lambda page: tail(page, "/credit-requests", "a[href^='/credit-requests/0']")),
     "alert": ("bob", lambda page: tail(page, "/alerts", ".alert h3 a")),
     "invoice": ("bob", invoice_with_a_message),
@@ -276,27 +286,28 @@ class Visit:
         self.page.set_viewport_size({"width": width, "height": height})
         self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
 
-    def layout_faults(self) -> list[str]:
-        """What sticks out or is too small, at this width."""
-        return [*self.wider(), *(f"small: {control}" for control in self.page.evaluate(SMALL))]
 
-    def wider(self) -> list[str]:
-        """What sticks out of the page, or of a pane that scrolls by itself."""
-        return [
-            *(f"sideways: {part}" for part in self.page.evaluate(WIDER)),
-            *(f"sideways in a pane: {part}" for part in self.page.evaluate(WIDER_PANES)),
-        ]
+def layout_faults(page: Page) -> list[str]:
+    """What sticks out or is too small, at this width."""
+    return [*wider(page), *(f"small: {control}" for control in page.evaluate(SMALL))]
 
-    def axe_faults(self) -> list[str]:
-        """What axe finds, one line an element."""
-        violations = self.page.evaluate(
-            "options => axe.run(options).then(found => found.violations)", EVERYTHING
-        )
-        return [
-            f"{violation['id']}: {node['html'][:160]} {node['failureSummary'][:300]}"
-            for violation in violations
-            for node in violation["nodes"]
-        ]
+
+def wider(page: Page) -> list[str]:
+    """What sticks out of the page, or of a pane that scrolls by itself."""
+    return [
+        *(f"sideways: {part}" for part in page.evaluate(WIDER)),
+        *(f"sideways in a pane: {part}" for part in page.evaluate(WIDER_PANES)),
+    ]
+
+
+def axe_faults(page: Page) -> list[str]:
+    """What axe finds, one line an element; its script is in the page."""
+    violations = page.evaluate("options => axe.run(options).then(found => found.violations)", EVERYTHING)
+    return [
+        f"{violation['id']}: {node['html'][:160]} {node['failureSummary'][:300]}"
+        for violation in violations
+        for node in violation["nodes"]
+    ]
 
 
 def examine(visit: Visit) -> list[str]:
@@ -304,12 +315,12 @@ def examine(visit: Visit) -> list[str]:
     faults: dict[str, list[str]] = {}
     for size in SIZES:
         visit.show(size, "light")
-        faults[f"{size}, light"] = visit.layout_faults() + visit.axe_faults()
+        faults[f"{size}, light"] = layout_faults(visit.page) + axe_faults(visit.page)
         visit.show(size, "dark")
-        faults[f"{size}, dark"] = visit.axe_faults()
+        faults[f"{size}, dark"] = axe_faults(visit.page)
     visit.show("phone", "light")
     visit.page.evaluate(BIG_TEXT)
-    faults["phone, text at twice its size"] = visit.wider()
+    faults["phone, text at twice its size"] = wider(visit.page)
     return [f"{where}: {fault}" for where, found in faults.items() for fault in found]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.rights.acts import ACTS
 from tests.rights.expectations import ALL, FINANCE, IMPORTERS, RISK, Row
 from tests.rights.talk import TALK
+from tests.rights.visiting import VISITING
 
 ADMIN = frozenset({"admin"})
 LIMITS = frozenset({"credit_manager", "cfo"})
@@ -50,6 +51,7 @@ PUSH = {
 CONTACT = {"name": "Anne Faure", "role": "payer", "phone": "04 78 00 00 00"}
 BANK = {"iban": "FR76 3000 6000 0112 3456 7890 189", "bic": "AGRIFRPP882"}
 PDF = "<pdf>"
+SAID = {"id": "<fresh>", "name": "message.send", "payload": {"thread_id": "<invoice>", "body": "Bonjour"}}
 PAPERS = ALL - {"admin"}
 PART = "/clients/<uuid:client_id>/<any(contacts,addresses,references,signatories):part>"
 # Taken away by the first who may; the next ones find nothing.
@@ -75,6 +77,9 @@ TABLE: dict[str, Row] = {
     "GET /manifest.webmanifest": Row(public=True),
     "GET /service-worker.js": Row(public=True),
     "GET /offline": Row(public=True),
+    "GET /outbox": Row(public=True),  # a shell: the device fills it
+    # Each act is judged alone, and answered beside the others: tests/sync asks for the rights of each.
+    "POST /api/v1/sync": Row(body={"commands": [SAID]}),
     "GET /favicon.ico": Row(public=True),
     "GET /healthz": Row(public=True),
     "GET /readyz": Row(public=True),
@@ -341,6 +346,7 @@ TABLE: dict[str, Row] = {
     # Threads, what clients read of them, acts made there, disputes
     **TALK,
     **ACTS,
+    **VISITING,
     # Limits and alerts
     "GET /clients/<uuid:client_id>/limit": Row(RISK, scope="client", denied=0),
     "POST /clients/<uuid:client_id>/limit": Row(

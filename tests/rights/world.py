@@ -18,6 +18,7 @@ from tests.factories.limits import alerts_of, make_limit
 from tests.factories.people import Cast
 from tests.factories.promises import credit_request, promise, task
 from tests.factories.talk import say
+from tests.factories.visits import fact_of, visit
 from webapp.clients.models import Client
 from webapp.clients.services import custom, parts
 from webapp.core.clock import today
@@ -125,6 +126,7 @@ def make_world(cast: Cast) -> World:
     token = db.session.scalars(select(ApiToken).where(ApiToken.user_id == cast.bob.user_id)).one()
     lea_actor = find_user_actor(lea_id)
     assert lea_actor is not None and mine is not None
+    visited = visit(cast.bob, client.id, "works_stopped")
     names = (*INSIDERS, "oscar", "nadia")
     return World(
         actors={**{name: getattr(cast, name) for name in names}, "lea": lea_actor},
@@ -136,6 +138,8 @@ def make_world(cast: Cast) -> World:
             "promise": str(promise(cast.bob, invoice.id, 10_000).id),
             "task": str(task(cast.bob, invoice.id, cast.chloe).id),
             "request": str(credit_request(cast.bob, invoice.id, 1_000).id),
+            "visit": str(visited.id),
+            "fact": str(fact_of(visited).id),
             "payment": str(payment.id),
             "write_off": str(loss.id),
             "order": str(orders["order"]),

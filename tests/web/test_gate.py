@@ -23,6 +23,7 @@ PUBLIC = {
     "/manifest.webmanifest",
     "/metrics",
     "/offline",
+    "/outbox",
     "/password/x",
     "/readyz",
     "/service-worker.js",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import functools
+import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -20,7 +21,7 @@ from marshmallow import RAISE, Schema, fields, validate
 from webapp.core.commands import Outcome, once
 from webapp.core.db import let_others_in, unit_of_work
 from webapp.core.errors import Invalid
-from webapp.core.ids import parse_id
+from webapp.core.ids import new_id, parse_id
 from webapp.core.money import MAX_AMOUNT
 from webapp.core.web import actor_key
 
@@ -122,7 +123,8 @@ def command(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         @functools.wraps(view)
         def wrapper(*args: Any, **kwargs: Any) -> Response:
             def act() -> tuple[int, Any]:
-                body, status = view(*args, **kwargs)
+                # Copies: it may be asked twice, and views take their values apart.
+                body, status = view(*(dict(arg) if isinstance(arg, dict) else arg for arg in args), **kwargs)
                 return status, body
 
             outcome = idempotent(name, [request.path, request.get_json(silent=True)], act)
@@ -131,6 +133,11 @@ def command(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         return wrapper
 
     return decorate
+
+
+def act_id() -> uuid.UUID:
+    """The act's one UUID, which becomes the id of what it creates: its `Idempotency-Key`, or a fresh one."""
+    return parse_id(request.headers.get("Idempotency-Key")) or new_id()
 
 
 def answer(body: Any, status: int = 200) -> Response:

@@ -44,4 +44,5 @@ class Rate:
 messages = Rate(per_second=20, burst=600)
 gestures = Rate(per_second=100, burst=1_000)  # joining, reading, typing
 guests = Rate(per_second=0.5, burst=20)  # answers of somebody outside
+sync = Rate(per_second=2_000 / 60, burst=2_000)  # acts replayed from an outbox
 exports = Rate(per_second=1 / 6, burst=20)  # files made of lists

@@ -8,9 +8,10 @@ from typing import Any
 from flask import Response
 from flask_babel import lazy_gettext as _l
 
-from webapp.core.api import answer, blueprint, command, cut_page
+from webapp.core.api import act_id, answer, blueprint, command, cut_page
 from webapp.core.cursors import as_id, as_instant, read_cursor
 from webapp.core.errors import NotFound
+from webapp.core.replays import replayed
 from webapp.credit_requests import queries, services
 from webapp.credit_requests.schemas import (
     CreditAnswerIn,
@@ -44,12 +45,16 @@ def list_requests(args: dict[str, Any]) -> Response:
 @command("credit_request.ask")
 def ask_credit(values: dict[str, Any]) -> tuple[Any, int]:
     """Ask finance for a credit note on an invoice."""
+    return _ask(act_id(), values), 201
+
+
+@replayed("credit_request.ask", CreditRequestIn, path="/credit-requests")
+def _ask(request_id: uuid.UUID, values: dict[str, Any]) -> Any:
     actor = current_actor()
     invoice = find_invoice_by_ref(actor, values.pop("invoice_ref"))
     if invoice is None:
         raise NotFound(_l("Aucune facture n’a cette référence."))
-    asked = services.ask_credit(actor, Draft(invoice.id, **values))
-    return _shown(asked.id), 201
+    return _shown(services.ask_credit(actor, Draft(invoice.id, id=request_id, **values)).id)
 
 
 @blp.get("/credit-requests/<uuid:request_id>")

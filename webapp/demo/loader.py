@@ -30,6 +30,7 @@ from webapp.demo.people import Person, make_people, reps
 from webapp.demo.sheet_writing import write_sheets
 from webapp.demo.sheets import make_sheets
 from webapp.demo.talk import Conversation, make_talk
+from webapp.demo.visiting import write_visits
 from webapp.extensions import db
 from webapp.home.services import refresh_lines
 from webapp.invoices.models import Balance
@@ -142,6 +143,8 @@ def _write_standing(rng: random.Random, clients: int, invoices: int, tell: Say) 
     limits = make_limits(rng, companies, owed, late, day, reps(people)[0].email)
     writing.write_limits(limits, client_ids, user_ids)
     tell(f"{len(limits)} limits")
+    trips = random.Random(f"visits:{first}")  # nosec B311 # the rest stays as it was
+    tell(f"{write_visits(trips, client_ids, day)} visits")
     audit.write(actor, "demo.load", "company", 1, clients=len(companies), documents=documents)
     return _World(day, people, companies, limits, user_ids, client_ids, documents, payments, talked_of)
 

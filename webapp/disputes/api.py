@@ -5,16 +5,17 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from flask_babel import lazy_gettext as _l
 
-from webapp.core.api import answer, blueprint, command, cut_page
+from webapp.core.api import act_id, answer, blueprint, command, cut_page
 from webapp.core.errors import Invalid
-from webapp.core.ids import parse_id
 from webapp.core.money import Money
+from webapp.core.replays import replayed
 from webapp.disputes import queries, services
 from webapp.disputes import schemas as s
 from webapp.disputes.queries import Wanted
+from webapp.disputes.standing import standing_of_dispute, standing_of_invoice
 from webapp.extensions import db
 from webapp.invoices.models import Invoice
 from webapp.invoices.queries import find_invoice_by_ref, get_invoice
@@ -44,6 +45,11 @@ def list_disputes(args: dict[str, Any]) -> Response:
 @command("dispute.open")
 def open_dispute(values: dict[str, Any]) -> Answer:
     """Note what a client contests; the act's `Idempotency-Key` becomes the dispute's id."""
+    return _open(act_id(), values), 201
+
+
+@replayed("dispute.open", s.DisputeWrite, path="/disputes", stands=standing_of_invoice)
+def _open(dispute_id: uuid.UUID, values: dict[str, Any]) -> dict[str, Any]:
     actor = current_actor()
     invoice = _invoice(actor, values)
     dispute = services.open_dispute(
@@ -53,9 +59,9 @@ def open_dispute(values: dict[str, Any]) -> Answer:
         amount=_cents(values.get("amount"), invoice),
         text=values["text"],
         message_id=values.get("message_id"),
-        dispute_id=parse_id(request.headers.get("Idempotency-Key")),
+        dispute_id=dispute_id,
     )
-    return _shown(actor, dispute.id), 201
+    return _shown(actor, dispute.id)
 
 
 @blp.route("/disputes/<uuid:dispute_id>", methods=["GET"])
@@ -86,9 +92,14 @@ def change_dispute(values: dict[str, Any], dispute_id: uuid.UUID) -> Answer:
 @command("dispute.wait")
 def wait(values: dict[str, Any], dispute_id: uuid.UUID) -> Answer:
     """Say whose turn it is."""
-    actor = current_actor()
+    return _wait(act_id(), {"dispute_id": dispute_id, **values}), 200
+
+
+@replayed("dispute.wait", s.DisputeWaitingReplay, stands=standing_of_dispute)
+def _wait(_act_id: uuid.UUID, values: dict[str, Any]) -> dict[str, Any]:
+    actor, dispute_id = current_actor(), values["dispute_id"]
     services.wait_for(actor, dispute_id, values["state"], seen_revision=values["seen_revision"])
-    return _shown(actor, dispute_id), 200
+    return _shown(actor, dispute_id)
 
 
 @blp.route("/disputes/<uuid:dispute_id>/proposal", methods=["POST"])
@@ -97,10 +108,15 @@ def wait(values: dict[str, Any], dispute_id: uuid.UUID) -> Answer:
 @command("dispute.propose")
 def propose(values: dict[str, Any], dispute_id: uuid.UUID) -> Answer:
     """Ask finance for a credit note."""
-    actor = current_actor()
+    return _propose(act_id(), {"dispute_id": dispute_id, **values}), 200
+
+
+@replayed("dispute.propose", s.DisputeProposalReplay, stands=standing_of_dispute)
+def _propose(_act_id: uuid.UUID, values: dict[str, Any]) -> dict[str, Any]:
+    actor, dispute_id = current_actor(), values.pop("dispute_id")
     values["amount"] = _cents(values["amount"], _invoice_of(actor, dispute_id))
     services.propose(actor, dispute_id, **values)
-    return _shown(actor, dispute_id), 200
+    return _shown(actor, dispute_id)
 
 
 @blp.route("/disputes/<uuid:dispute_id>/credit", methods=["POST"])
@@ -132,9 +148,14 @@ def reject(values: dict[str, Any], dispute_id: uuid.UUID) -> Answer:
 @command("dispute.withdraw")
 def withdraw(values: dict[str, Any], dispute_id: uuid.UUID) -> Answer:
     """Take it back: nothing is contested any more."""
-    actor = current_actor()
+    return _withdraw(act_id(), {"dispute_id": dispute_id, **values}), 200
+
+
+@replayed("dispute.withdraw", s.DisputeWithdrawalReplay, stands=standing_of_dispute)
+def _withdraw(_act_id: uuid.UUID, values: dict[str, Any]) -> dict[str, Any]:
+    actor, dispute_id = current_actor(), values.pop("dispute_id")
     services.withdraw(actor, dispute_id, **values)
-    return _shown(actor, dispute_id), 200
+    return _shown(actor, dispute_id)
 
 
 def _shown(actor: Actor, dispute_id: uuid.UUID) -> dict[str, Any]:

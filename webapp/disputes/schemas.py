@@ -69,6 +69,24 @@ class DisputeWithdrawal(DisputeSeen):
     text = PlainText(LONGEST_TEXT, lines=True, load_default=None, allow_none=True)
 
 
+class DisputeRef(ApiSchema):
+    """Acts from an outbox name the dispute."""
+
+    dispute_id = fields.UUID(required=True)
+
+
+class DisputeWaitingReplay(DisputeWaiting, DisputeRef):
+    """Whose turn it is."""
+
+
+class DisputeProposalReplay(DisputeProposal, DisputeRef):
+    """A credit note asked of finance."""
+
+
+class DisputeWithdrawalReplay(DisputeWithdrawal, DisputeRef):
+    """It is no longer contested."""
+
+
 class DisputePersonOut(ApiSchema):
     """A person, by id and name."""
 

@@ -9,10 +9,12 @@ from flask import Response
 from flask_babel import lazy_gettext as _l
 
 from webapp.clients.queries import get_client_by_ref
-from webapp.core.api import answer, blueprint, command, cut_page
+from webapp.core.api import act_id, answer, blueprint, command, cut_page
 from webapp.core.cursors import as_day, as_id, read_cursor
 from webapp.core.errors import NotFound
-from webapp.invoices.queries import find_invoice_by_ref
+from webapp.core.replays import Standing, replayed
+from webapp.invoices.queries import find_invoice, find_invoice_by_ref
+from webapp.invoices.standing import invoice_standing
 from webapp.promises import queries, services
 from webapp.promises.schemas import PromiseArgs, PromiseIn, PromiseOut, PromisePage, PromiseSaid, promise_json
 from webapp.promises.services import Draft
@@ -47,10 +49,34 @@ def list_promises(args: dict[str, Any]) -> Response:
 @command("promise.take")
 def take_promise(values: dict[str, Any]) -> tuple[Any, int]:
     """Note what a client says it will pay, on an invoice or at large."""
-    actor, client_ref, invoice_ref = current_actor(), values.pop("client_ref"), values.pop("invoice_ref")
-    thread_id = get_client_by_ref(actor, client_ref).id if client_ref else _invoice_id(actor, invoice_ref)
-    promise = services.take_promise(actor, Draft(thread_id, **values))
-    return promise_json(queries.get_promise(actor, promise.id)), 201
+    return _take(act_id(), values), 201
+
+
+def _standing(values: dict[str, Any]) -> Standing | None:
+    """How the invoice it was promised on stands now."""
+    actor = current_actor()
+    invoice = find_invoice(actor, _thread_id(actor, values))
+    return invoice_standing(invoice, actor.locale) if invoice is not None else None
+
+
+@replayed(
+    "promise.take", PromiseIn, path="/promises", stands=_standing, stale=("nothing_left", "more_than_left")
+)
+def _take(promise_id: uuid.UUID, values: dict[str, Any]) -> Any:
+    actor = current_actor()
+    said = {name: values[name] for name in ("amount", "promised_on", "said_by", "note", "message_id")}
+    promise = services.take_promise(actor, Draft(_thread_id(actor, values), id=promise_id, **said))
+    return promise_json(queries.get_promise(actor, promise.id))
+
+
+def _thread_id(actor: Actor, values: dict[str, Any]) -> uuid.UUID:
+    """Where it was said: the thread's own id, or that of the invoice or client of a reference."""
+    if values["thread_id"]:
+        found: uuid.UUID = values["thread_id"]
+        return found
+    if values["client_ref"]:
+        return get_client_by_ref(actor, values["client_ref"]).id
+    return _invoice_id(actor, values["invoice_ref"])
 
 
 @blp.get("/promises/<uuid:promise_id>")

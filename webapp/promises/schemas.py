@@ -23,14 +23,16 @@ class PromiseSaid(ApiSchema):
 
 
 class PromiseIn(PromiseSaid):
-    """A promise for an invoice (in its currency), or of a client at large: one of the two references."""
+    """A promise for an invoice (in its currency), or of a client at large: one of the two references,
+    or the thread it was said in."""
 
+    thread_id = fields.UUID(load_default=None, allow_none=True)
     invoice_ref = PlainText(64, load_default=None, allow_none=True)
     client_ref = PlainText(64, load_default=None, allow_none=True)
 
     @validates_schema
     def _one_reference(self, values: dict[str, Any], **_options: object) -> None:
-        if bool(values.get("invoice_ref")) == bool(values.get("client_ref")):
+        if sum(bool(values.get(name)) for name in ("thread_id", "invoice_ref", "client_ref")) != 1:
             raise ValidationError(str(_l("Indiquez une facture ou un client.")), "invoice_ref")
 
 

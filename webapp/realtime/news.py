@@ -25,6 +25,7 @@ from webapp.risk.events import AlertChanged, AlertRaised, LimitChanged
 from webapp.risk.policy import may_hear_of
 from webapp.risk.queries import alert_for
 from webapp.users.actor import system_actor
+from webapp.visits.events import FactsChanged
 
 MOST_IDS = 50
 
@@ -65,8 +66,8 @@ def on_invoices(event: InvoicesChanged) -> None:
     _tell("invoice.changed", event.invoice_ids, query, Invoice.id)
 
 
-@hears(BalanceChanged, ClientsChanged, PromisesChanged)
-def on_clients(event: BalanceChanged | ClientsChanged | PromisesChanged) -> None:
+@hears(BalanceChanged, ClientsChanged, PromisesChanged, FactsChanged)
+def on_clients(event: BalanceChanged | ClientsChanged | PromisesChanged | FactsChanged) -> None:
     _tell("client.changed", event.client_ids, _places(), Client.id)
 
 

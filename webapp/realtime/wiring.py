@@ -27,6 +27,7 @@ from webapp.threads.events import (
     ThreadRead,
 )
 from webapp.users.events import RightsChanged, SessionEnded
+from webapp.visits.events import FactsChanged
 
 NEWS = (
     RightsChanged,
@@ -36,6 +37,7 @@ NEWS = (
     InvoicesChanged,
     BalanceChanged,
     PromisesChanged,
+    FactsChanged,
     LimitChanged,
     AlertRaised,
     AlertChanged,

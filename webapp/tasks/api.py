@@ -7,10 +7,20 @@ from typing import Any
 
 from flask import Response
 
-from webapp.core.api import answer, blueprint, command, cut_page
+from webapp.core.api import act_id, answer, blueprint, command, cut_page
 from webapp.core.cursors import as_day, as_id, read_cursor
+from webapp.core.replays import replayed
 from webapp.tasks import queries, services
-from webapp.tasks.schemas import TaskArgs, TaskChange, TaskDone, TaskIn, TaskOut, TaskPage, task_json
+from webapp.tasks.schemas import (
+    TaskArgs,
+    TaskChange,
+    TaskDone,
+    TaskDoneReplay,
+    TaskIn,
+    TaskOut,
+    TaskPage,
+    task_json,
+)
 from webapp.tasks.services import Draft
 from webapp.users.current import current_actor
 
@@ -34,8 +44,12 @@ def list_tasks(args: dict[str, Any]) -> Response:
 @command("task.add")
 def add_task(values: dict[str, Any]) -> tuple[Any, int]:
     """Give somebody something to do by a day."""
-    task = services.add_task(current_actor(), Draft(**values))
-    return _shown(task.id), 201
+    return _add(act_id(), values), 201
+
+
+@replayed("task.add", TaskIn, path="/tasks")
+def _add(task_id: uuid.UUID, values: dict[str, Any]) -> Any:
+    return _shown(services.add_task(current_actor(), Draft(id=task_id, **values)).id)
 
 
 @blp.get("/tasks/<uuid:task_id>")
@@ -61,8 +75,13 @@ def change_task(values: dict[str, Any], task_id: uuid.UUID) -> tuple[Any, int]:
 @command("task.done")
 def set_done(values: dict[str, Any], task_id: uuid.UUID) -> tuple[Any, int]:
     """Say that it is done, or take it up again (`done` false)."""
-    services.set_done(current_actor(), task_id, values["done"])
-    return _shown(task_id), 200
+    return _set_done(act_id(), {"task_id": task_id, **values}), 200
+
+
+@replayed("task.done", TaskDoneReplay)
+def _set_done(_act_id: uuid.UUID, values: dict[str, Any]) -> Any:
+    services.set_done(current_actor(), values["task_id"], values["done"])
+    return _shown(values["task_id"])
 
 
 def _shown(task_id: uuid.UUID) -> dict[str, Any]:

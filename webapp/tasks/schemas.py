@@ -34,6 +34,12 @@ class TaskDone(ApiSchema):
     done = fields.Boolean(load_default=True)
 
 
+class TaskDoneReplay(TaskDone):
+    """The same from an outbox, which names the task."""
+
+    task_id = fields.UUID(required=True)
+
+
 class TaskArgs(PageArgs):
     """Which tasks: one's own with `mine`, those that are done with `done`."""
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from webapp.core.api import answer, blueprint, command, decode_cursor, encode_cursor
 from webapp.core.rates import messages as message_rate
+from webapp.core.replays import replayed
 from webapp.threads import queries, services
 from webapp.threads.rules import client_thread_of, unread
 from webapp.threads.schemas import (
@@ -22,6 +23,7 @@ from webapp.threads.schemas import (
     LinksOut,
     MessageIn,
     MessageOut,
+    MessageReplay,
     MessagesArgs,
     MessagesOut,
     ReactionIn,
@@ -76,6 +78,23 @@ def post_message(values: dict[str, Any], thread_id: UUID) -> Any:
         attachment_ids=values["attachment_ids"],
     )
     return queries.present_one(message.id), 201
+
+
+@replayed("message.send", MessageReplay)
+def send_message(act_id: UUID, values: dict[str, Any]) -> Any:
+    """What was written offline. A message already posted under the id is given again, unless it said
+    something else: Invalid `id_reused`."""
+    actor, client_id = current_actor(), values["client_id"] or act_id
+    message = services.post_message(
+        actor,
+        values["thread_id"],
+        client_id=client_id,
+        body=values["body"],
+        reply_to=values["reply_to"],
+        attachment_ids=values["attachment_ids"],
+    )
+    services.check_first_wording(message, values["body"])
+    return queries.present_one(message.id)
 
 
 @blp.route("/messages/<uuid:message_id>", methods=["PATCH"])

@@ -33,6 +33,13 @@ class MessageIn(ApiSchema):
     )
 
 
+class MessageReplay(MessageIn):
+    """A message from an outbox: it names its thread, and its own id is the act's when it gives none."""
+
+    thread_id = fields.UUID(required=True)
+    client_id = fields.UUID(load_default=None, allow_none=True)
+
+
 class EditIn(ApiSchema):
     body = fields.String(required=True, validate=_storable)
 

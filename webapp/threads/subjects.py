@@ -67,7 +67,8 @@ class Subject:
 class SubjectKind:
     """`select(ids)`, whose ids are a parameter, gives rows (type, id, title or NULL for the client's name,
     *CLIENT_COLUMNS); `url(id)` where the thread is; `readable(actor, column)` the scope in SQL;
-    `named(column, pattern)` in SQL, is it called so? Ids are UUIDv7: the client's thread is made of one.
+    `named(column, pattern)` in SQL, is it called so? `titled(title)` puts a title in its reader's words.
+    Ids are UUIDv7: the client's thread is made of one.
     """
 
     type: str
@@ -75,6 +76,7 @@ class SubjectKind:
     url: Callable[[uuid.UUID], str]
     readable: Callable[[Actor, Any], ColumnElement[bool]]
     named: Callable[[Any, str], ColumnElement[bool]] | None = None
+    titled: Callable[[str], str] | None = None
 
 
 _kinds: dict[str, SubjectKind] = {}
@@ -185,6 +187,8 @@ def subject_from(row: Any, audience: str) -> Subject:
     """The subject of a row of the statement of its kind."""
     kind = _kinds[row.type]
     title = row.title or row.client_name
+    if row.title and kind.titled is not None:
+        title = kind.titled(row.title)
     place = (row.client_id, row.client_name, row.branch_id, row.sales_rep_id)
     return Subject(row.type, row.id, title, kind.url(row.id), *place, audience)
 

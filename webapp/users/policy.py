@@ -31,6 +31,8 @@ RIGHTS: dict[str, frozenset[str]] = {
     # What a client reads is written by those who deal with it: finance, its representative, its branch and
     # after-sales. An administrator looks after the product and speaks for nobody.
     "thread.write_client": FINANCE | FIELD_ROLES,
+    "visit.read": EVERYONE,
+    "visit.record": FINANCE | FIELD_ROLES,
     "task.write": EVERYONE,
     "promise.take": FINANCE | FIELD_ROLES,
     "credit_request.ask": FINANCE | FIELD_ROLES,

@@ -18,6 +18,7 @@ from webapp.home.queries.figures import card_of, read_figures
 from webapp.users.actor import FIELD_ROLES, Actor
 from webapp.users.current import current_actor
 from webapp.users.policy import may
+from webapp.visits.queries import list_seen
 
 HAPPENINGS_SHOWN = 30
 
@@ -48,6 +49,7 @@ def _head(actor: Actor, account: Account) -> dict[str, Any]:
         "client": account.client,
         "figures": figures,
         "aging": figures.aging,
+        "seen": list_seen(actor, account.client.id),
         "card": card_of(account, figures) if actor.role in FIELD_ROLES else None,
         "directions": directions(account.client),
         "limit_url": limit_url(actor, account.client.id),

@@ -22,6 +22,7 @@ from webapp.extensions import db
 from webapp.users.actor import Actor
 from webapp.users.current import current_actor
 from webapp.users.queries import list_actors
+from webapp.visits.queries import facts_beside
 
 Shown = str | Response | tuple[str, int]
 Act = Callable[[Actor, DisputeLine, Mapping[str, str], int | None], Dispute]
@@ -156,6 +157,7 @@ def _page(
         form=form,
         errors=listed(errors),
         conflict=conflict,
+        seen=facts_beside(actor, "dispute", line.id, line.dispute.client_id),
         people=_people(line) if act == "following" else [],
         credits=queries.open_credits(line.dispute.client_id, line.currency) if act == "credit" else [],
     )

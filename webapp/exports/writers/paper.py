@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cache
 from typing import IO, Any
 
 from flask import current_app
@@ -14,21 +13,13 @@ from webapp.core.errors import Unavailable
 from webapp.core.money import format_money
 from webapp.core.offload import run_blocking
 from webapp.core.pages import locale_name
+from webapp.core.papers import available, render
 from webapp.exports.definitions import Column
 from webapp.exports.rules import day_text
 from webapp.exports.writers import Sheet, Tick
 
+__all__ = ["available", "cell", "local", "now", "render", "write"]
 MISSING = _l("Ce serveur ne fait pas de PDF : il lui manque la bibliothèque Pango.")
-
-
-@cache
-def available() -> bool:
-    """Whether WeasyPrint finds the libraries of the system it draws with."""
-    try:
-        import weasyprint  # noqa: F401
-    except (ImportError, OSError):
-        return False
-    return True
 
 
 def write(target: IO[bytes], sheet: Sheet, pages: Iterable[Sequence[Any]], tick: Tick) -> None:
@@ -46,21 +37,6 @@ def write(target: IO[bytes], sheet: Sheet, pages: Iterable[Sequence[Any]], tick:
         printed_at=local(now()),
     )
     target.write(run_blocking(render, html, templates.get_template("exports/paper.css").render()))
-
-
-def render(html: str, css: str = "") -> bytes:
-    """The PDF of a page and its style. They may name no address: what they name is refused (SSRF, files)."""
-    from weasyprint import CSS, HTML
-    from weasyprint.urls import URLFetcher
-
-    class Refuse(URLFetcher):  # type: ignore[misc]
-        def fetch(self, url: str, headers: object = None) -> object:
-            raise ValueError("papers fetch nothing")
-
-    refuse = Refuse()
-    style = CSS(string=css, url_fetcher=refuse)
-    made: bytes = HTML(string=html, url_fetcher=refuse).write_pdf(stylesheets=[style])
-    return made
 
 
 def cell(column: Column, row: Any) -> str:

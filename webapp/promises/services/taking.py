@@ -105,8 +105,10 @@ def _same(known: Promise, actor: Actor, draft: Draft) -> Promise:
 
 
 def _check(actor: Actor, draft: Draft, invoice: Invoice | None) -> None:
-    """Raises Invalid with a sentence beside each field at fault."""
+    """Raises Invalid with a sentence beside each field at fault: `nothing_left`, `more_than_left` when
+    the books say otherwise."""
     errors: dict[str, object] = {}
+    code = None
     amount, currency = draft.amount.amount, draft.amount.currency
     expected = invoice.currency if invoice else company().currency
     if amount <= 0:
@@ -118,12 +120,14 @@ def _check(actor: Actor, draft: Draft, invoice: Invoice | None) -> None:
     elif invoice is not None and (
         invoice.voided_at is not None or SIGN[invoice.kind] < 0 or not invoice.open
     ):
+        code = "nothing_left"
         errors["amount"] = _l("Il n’y a rien à régler sur cette pièce.")
     elif invoice is not None and amount > invoice.open:
+        code = "more_than_left"
         left = format_money(invoice.open, invoice.currency, actor.locale)
         errors["amount"] = _l("Il reste %(amount)s à régler sur cette facture.", amount=left)
     fault = rules.day_fault(draft.promised_on, today())
     if fault is not None:
         errors["promised_on"] = FAULTS[fault]
     if errors:
-        raise Invalid(REFUSED, errors=errors)
+        raise Invalid(REFUSED, code=code, errors=errors)

@@ -40,6 +40,12 @@ def attachments_in(files: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
     return [_wire(*file) for _position, *file in sorted(files, key=lambda file: (file[0], file[1]))]
 
 
+def attachment_of(file: StoredFile) -> dict[str, Any]:
+    """The wire form of one file, wherever it hangs."""
+    measures = (file.width, file.height, file.duration_ms)
+    return _wire(str(file.id), file.media_type, file.name, file.size, *measures)
+
+
 def _wire(file_id: str, media_type: str, name: str, size: int, *measures: int | None) -> dict[str, Any]:
     width, height, duration_ms = measures
     return {

@@ -14,11 +14,13 @@ from webapp.threads.services.posting import (
     post_messages,
     post_system_line,
 )
+from webapp.threads.services.replaying import check_first_wording
 
 __all__ = [
     "Act",
     "Draft",
     "add_follower",
+    "check_first_wording",
     "delete_message",
     "edit_message",
     "index_messages",

@@ -21,7 +21,7 @@ from webapp.users.policy import may
 
 WITHIN = timedelta(hours=1)
 # What the list can be narrowed to, in the order of its chips.
-FAMILIES = ("invoices", "payments", "disputes", "messages", "risk", "sheet", "imports")
+FAMILIES = ("invoices", "payments", "disputes", "visits", "messages", "risk", "sheet", "imports")
 ASKED = tuple(sorted({source.right for source in SOURCES if source.right}))
 _BROUGHT = frozenset({"invoice", "credit_note", "deposit", "write_off", "payment"})
 GROUPABLE = frozenset(

@@ -1,17 +1,30 @@
 /* What the device keeps, per person. The outbox outlives sign-out and is shown to nobody else;
  * the read cache does not survive sign-out, a 401, or a change of role. */
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import { tell } from "./news";
+
+export interface Refusal { code: string; message: string; errors?: Record<string, unknown>; retry_after?: number }
+
+/* How the thing an act was about stands now, in words. */
+export interface Standing { kind: string; id: string; title: string; url: string; lines: { label: string; text: string }[] }
 
 export interface OutboxItem {
   id: string; // the act's UUID, and its Idempotency-Key
   user: string;
   name: string; // command name, as in /api/v1/sync
-  payload: unknown;
+  payload: Record<string, unknown>; // `files` are those of the device; what is sent names the server's
   label: string; // what the person reads in the outbox
   made_at: string;
-  state: "waiting" | "sending" | "refused";
-  error?: { code: string; message: string };
-  after?: string[];
+  state: "waiting" | "sending" | "refused" | "conflict" | "sent";
+  n?: number; // its place in line: clocks go back, this does not
+  about?: string; // the thing it is about; acts on one thing go in order
+  url?: string; // where that thing is read
+  after?: string[]; // acts that must have happened before
+  words?: Record<string, string>; // what chosen values are called
+  step?: { n: number; of: number }; // which file is on its way
+  error?: Refusal;
+  now?: Standing | null; // the other side of a conflict
+  sent_at?: string;
 }
 
 /* A file that is on its way into a message: with its draft, then with the message until it is acknowledged. */
@@ -36,6 +49,8 @@ interface Schema extends DBSchema {
   files: { key: string; value: KeptFile; indexes: { user: string } };
 }
 
+const changed = (): void => tell("outbox:changed");
+
 let opening: Promise<IDBPDatabase<Schema>> | null = null;
 
 export function database(): Promise<IDBPDatabase<Schema>> {
@@ -57,30 +72,66 @@ export function database(): Promise<IDBPDatabase<Schema>> {
 }
 
 const keyOf = (user: string, name: string): string => `${user}/${name}`;
-const changed = (): void => {
-  if (typeof window !== "undefined") window.dispatchEvent(new CustomEvent("outbox:changed"));
-};
+const ranked = (a: OutboxItem, b: OutboxItem): number => (a.n ?? 0) - (b.n ?? 0) || (a.id < b.id ? -1 : 1);
 
-/* Oldest first: UUIDv7 sorts by the time it was made. */
+/* What has not reached the server, in the order it was written. */
 export async function outboxOf(user: string): Promise<OutboxItem[]> {
   const items = await (await database()).getAllFromIndex("outbox", "user", user);
-  return items.sort((a, b) => (a.id < b.id ? -1 : 1));
+  return items.filter(({ state }) => state !== "sent").sort(ranked);
+}
+
+/* What has, lately: the last first. */
+export async function sentOf(user: string): Promise<OutboxItem[]> {
+  const items = await (await database()).getAllFromIndex("outbox", "user", user);
+  return items.filter(({ state }) => state === "sent").sort((a, b) => ((a.sent_at ?? "") < (b.sent_at ?? "") ? 1 : -1));
 }
 
 export async function countOutbox(user: string): Promise<number> {
-  return (await database()).countFromIndex("outbox", "user", user);
+  return (await outboxOf(user)).length;
 }
 
-export async function putOutbox(item: OutboxItem): Promise<void> {
-  await (await database()).put("outbox", item);
+/* At the end of the line, whatever the clock says. `placed` sees those before it, in the same transaction. */
+export async function queueOutbox(item: OutboxItem, placed: (item: OutboxItem, before: OutboxItem[]) => OutboxItem): Promise<OutboxItem> {
+  const transaction = (await database()).transaction("outbox", "readwrite");
+  const before = (await transaction.store.index("user").getAll(item.user)).sort(ranked);
+  const known = before.find(({ id }) => id === item.id);
+  const n = known?.n ?? Math.max(0, ...before.map((other) => other.n ?? 0)) + 1;
+  const stored = placed({ ...item, n }, before.filter(({ id, state }) => id !== item.id && state !== "sent"));
+  await transaction.store.put(stored);
+  await transaction.done;
   changed();
+  return stored;
 }
+
+/* Reads and writes one item in one transaction; null drops it, undefined leaves it as it is. */
+export async function changeOutbox(id: string, change: (item: OutboxItem) => OutboxItem | null | undefined): Promise<OutboxItem | null> {
+  const transaction = (await database()).transaction(["outbox", "files"], "readwrite");
+  const box = transaction.objectStore("outbox");
+  const item = await box.get(id);
+  const next = item && change(item);
+  if (next) await box.put(next);
+  if (item && next === null) await box.delete(id);
+  const kept = next === undefined ? item : next;
+  const gone = filesOf(item).filter((file) => !filesOf(kept).includes(file));
+  for (const file of gone) await transaction.objectStore("files").delete(file);
+  await transaction.done;
+  if (next !== undefined) changed();
+  return kept ?? null;
+}
+
+const filesOf = (item: OutboxItem | null | undefined): string[] => (item?.payload.files as string[] | undefined) ?? [];
 
 export async function removeOutbox(id: string): Promise<void> {
-  const db = await database();
-  const { files = [] } = ((await db.get("outbox", id))?.payload ?? {}) as { files?: string[] };
-  await Promise.all([db.delete("outbox", id), ...files.map((file) => db.delete("files", file))]);
-  changed();
+  await changeOutbox(id, () => null);
+}
+
+/* What was sent stays a day, for the person to see that it left. */
+export async function forgetSent(before: string): Promise<void> {
+  const transaction = (await database()).transaction("outbox", "readwrite");
+  for (const item of await transaction.store.getAll()) {
+    if (item.state === "sent" && (item.sent_at ?? "") < before) await transaction.store.delete(item.id);
+  }
+  await transaction.done;
 }
 
 export async function saveDraft(user: string, name: string, value: unknown): Promise<void> {
@@ -104,6 +155,19 @@ export async function findRead<Value>(user: string, name: string): Promise<{ val
   return kept && { value: kept.value as Value, readAt: new Date(kept.read_at) };
 }
 
+/* What can be read by whoever holds the device: copies for reading, and what has already left. */
 export async function wipeRead(): Promise<void> {
   await (await database()).clear("read");
+  await forgetSent("9");
+}
+
+/* Who uses this device: the outbox's page asks, which holds nobody's name and works without a network. */
+const OWNER = "device/owner";
+
+export async function rememberOwner(user: string): Promise<void> {
+  await (await database()).put("read", { key: OWNER, user, value: user, read_at: new Date().toISOString() });
+}
+
+export async function findOwner(): Promise<string | null> {
+  return (await (await database()).get("read", OWNER))?.user ?? null;
 }

@@ -7,11 +7,14 @@ declare const VERSION: string;
 const PREFIX = "encours-";
 const CACHE = PREFIX + VERSION;
 const OFFLINE = "/offline";
+/* Filled by the device itself: what waits is read, changed and dropped without a network. */
+const OUTBOX = "/outbox";
 
 export async function install(): Promise<void> {
   const cache = await caches.open(CACHE);
-  // The offline page is asked for without cookies: it must name no one.
-  await Promise.all([cache.addAll([...PRECACHE]), cache.add(new Request(OFFLINE, { cache: "reload", credentials: "omit" }))]);
+  // These pages are asked for without cookies: they must name no one.
+  const pages = [OFFLINE, OUTBOX].map((page) => cache.add(new Request(page, { cache: "reload", credentials: "omit" })));
+  await Promise.all([cache.addAll([...PRECACHE]), ...pages]);
 }
 
 /* The version before this one stays: a page still open may ask for its files. */
@@ -35,7 +38,8 @@ async function page(event: FetchEvent): Promise<Response> {
   try {
     return ((await event.preloadResponse) as Response | undefined) ?? (await fetch(event.request));
   } catch {
-    return (await caches.match(OFFLINE)) ?? Response.error();
+    const kept = new URL(event.request.url).pathname === OUTBOX ? OUTBOX : OFFLINE;
+    return (await caches.match(kept, { ignoreVary: true })) ?? Response.error();
   }
 }
 

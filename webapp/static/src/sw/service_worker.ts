@@ -1,5 +1,6 @@
 /* Wires the worker's parts. It keeps the shell, never a person's pages or figures. */
 import { install, prune, respond } from "./cache";
+import { replay, TAG } from "./outbox";
 import { pushed, subscriptionChanged, tapped } from "./push";
 
 declare const self: ServiceWorkerGlobalScope;
@@ -25,3 +26,8 @@ self.addEventListener("notificationclick", (event) => event.waitUntil(tapped(eve
 self.addEventListener("pushsubscriptionchange", (event) =>
   (event as ExtendableEvent).waitUntil(subscriptionChanged(event as unknown as { oldSubscription?: PushSubscription | null })),
 );
+
+self.addEventListener("sync", (event) => {
+  const { tag, waitUntil } = event as ExtendableEvent & { tag: string };
+  if (tag === TAG) waitUntil.call(event, replay());
+});

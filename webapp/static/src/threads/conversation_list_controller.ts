@@ -1,8 +1,6 @@
 /* My conversations, kept in order while the page is open: a hint from the server is a reason to ask it again. */
 import { Controller } from "@hotwired/stimulus";
-import { actorId } from "../lib/page";
 import { onServer } from "../lib/socket";
-import { flushSoon } from "./pending";
 
 const PATIENCE = 500;
 const HINTS = ["thread.unread", "thread.read", "message.posted", "message.deleted"];
@@ -19,19 +17,12 @@ export default class ConversationListController extends Controller<HTMLElement> 
     const { signal } = this.#stop;
     const stops = HINTS.map((name) => onServer(name, () => this.#later()));
     signal.addEventListener("abort", () => stops.forEach((stop) => stop()));
-    // What was written without a network goes out from here too.
-    window.addEventListener("socket:connected", () => { this.#flush(); this.#later(); }, { signal });
-    this.#flush();
+    window.addEventListener("socket:connected", () => this.#later(), { signal });
   }
 
   override disconnect(): void {
     clearTimeout(this.#timer);
     this.#stop.abort();
-  }
-
-  #flush(): void {
-    const me = actorId();
-    if (me) flushSoon(me);
   }
 
   #later(): void {

@@ -4,9 +4,11 @@ import { get } from "../lib/api";
 import { actorId } from "../lib/page";
 import { AckError, emitAck, onServer } from "../lib/socket";
 import { showToast } from "../lib/toast";
+import { retry } from "../outbox/queue";
+import { flushSoon } from "../outbox/replay";
 import { placeByTime } from "./interleaving";
 import { Messages, type Message } from "./messages";
-import { flushSoon, keep, pendingOf, retry, type Sending } from "./pending";
+import { failureOf, keep, NAME, pendingOf, sendingOf, type Sending } from "./pending";
 import { ReadMarks } from "./read_marks";
 import { Scrolling } from "./scrolling";
 import { t } from "./strings";
@@ -54,8 +56,8 @@ export default class ExchangeController extends Controller<HTMLElement> {
     stops.push(onServer<{ thread_id: string; grant_id?: string; seq: number }>("thread.read", (mark) => this.#clientRead(mark)));
     signal.addEventListener("abort", () => stops.forEach((stop) => stop()));
     window.addEventListener("socket:connected", () => void this.#join(), { signal });
-    window.addEventListener("message:sent", (event) => this.#receive((event as CustomEvent<{ message: Message }>).detail.message), { signal });
-    window.addEventListener("message:refused", () => void this.#showPending(), { signal });
+    window.addEventListener("outbox:sent", (event) => this.#sent((event as CustomEvent<{ name: string; result: Message }>).detail), { signal });
+    window.addEventListener("outbox:refused", () => void this.#showPending(), { signal });
     this.element.addEventListener("composer:send", (event) => void this.#send((event as CustomEvent<Sending>).detail), { signal });
     this.element.addEventListener("message:changed", (event) => this.#receive((event as CustomEvent<Message>).detail), { signal });
     document.addEventListener("turbo:before-cache", () => this.#clearPending(), { signal });
@@ -77,7 +79,6 @@ export default class ExchangeController extends Controller<HTMLElement> {
         page.messages.forEach((message) => this.#receive(message));
         more = page.more;
       }
-      if (this.#me) flushSoon(this.#me);
     } catch (error) {
       if (!(error instanceof AckError)) throw error; // without a network the next connection joins again
     }
@@ -110,8 +111,12 @@ export default class ExchangeController extends Controller<HTMLElement> {
     if (sending.thread_id !== this.idValue) return;
     this.#talk.append(drawPending({ clientId: sending.client_id, body: sending.body, at: new Date().toISOString(), outside: true }));
     this.#scroll.toEnd();
-    await keep(this.#me, sending, t("label", { text: sending.body.trim().slice(0, 60) }));
-    flushSoon(this.#me);
+    await keep(this.#me, sending);
+    flushSoon();
+  }
+
+  #sent({ name, result }: { name: string; result: Message }): void {
+    if (name === NAME && result.thread_id === this.idValue) this.#receive(result);
   }
 
   async #showPending(): Promise<void> {
@@ -119,18 +124,18 @@ export default class ExchangeController extends Controller<HTMLElement> {
     this.#clearPending();
     for (const item of items) {
       if (this.#messages.byClientId(item.id)) continue;
-      const failed = item.state === "refused" ? `${t("failed")} ${item.error?.message ?? ""}`.trim() : undefined;
-      const { body } = item.payload as Sending;
-      this.#talk.append(drawPending({ clientId: item.id, body, at: item.made_at, failed, outside: true }));
+      const failed = failureOf(item);
+      const { body } = sendingOf(item);
+      this.#talk.append(drawPending({ clientId: item.id, body, at: item.made_at, failed, held: item.held, outside: true }));
     }
   }
 
   async retry({ target }: Event): Promise<void> {
     const { clientId } = (target as HTMLElement).dataset;
     if (!clientId) return;
-    await retry(this.#me, clientId);
+    await retry(clientId);
     await this.#showPending();
-    flushSoon(this.#me);
+    flushSoon();
   }
 
   async react(event: Event): Promise<void> {

@@ -1,67 +1,28 @@
-/* Messages not yet acknowledged: stored on the device before they are sent, sent in order under the same client_id
- * until the server has answered. Told on window: "message:sent" {message}, "message:refused" {clientId}. */
-import { AckError } from "../lib/socket";
-import { outboxOf, putOutbox, removeOutbox, type OutboxItem } from "../lib/store";
-import type { Message } from "./messages";
-import { sendNow } from "./send";
+/* Messages not yet acknowledged, as their thread shows them: they wait in the outbox with everything else. */
+import { outboxOf, type OutboxItem } from "../lib/store";
+import { heldBy } from "../outbox/order";
+import { queue } from "../outbox/queue";
+import { t } from "./strings";
 
 export const NAME = "message.send";
 export interface Sending { thread_id: string; client_id: string; body: string; reply_to?: string | null; files?: string[] }
-type Send = (payload: Sending) => Promise<{ message: Message }>;
 
-const pause = (seconds: number): Promise<void> => new Promise((done) => setTimeout(done, seconds * 1000));
-const tell = (name: string, detail: unknown): void => {
-  if (typeof window !== "undefined") window.dispatchEvent(new CustomEvent(name, { detail }));
-};
-
-export async function keep(user: string, sending: Sending, label: string): Promise<void> {
-  const made_at = new Date().toISOString();
-  await putOutbox({ id: sending.client_id, user, name: NAME, payload: sending, label, made_at, state: "waiting" });
+/* On the device before anything is sent; the message's id is the act's. */
+export async function keep(user: string, { client_id: id, ...payload }: Sending): Promise<void> {
+  const { thread_id: about, body, files = [] } = payload;
+  const label = t("label", { text: body.trim().slice(0, 60) || t("attached", { n: files.length }) });
+  await queue({ id, user, name: NAME, payload, label, about, url: location.pathname });
 }
 
-export async function pendingOf(user: string, threadId?: string): Promise<OutboxItem[]> {
-  const items = (await outboxOf(user)).filter((item) => item.name === NAME);
-  return threadId ? items.filter((item) => (item.payload as Sending).thread_id === threadId) : items;
+export const sendingOf = ({ payload }: OutboxItem): Omit<Sending, "client_id"> => payload as unknown as Omit<Sending, "client_id">;
+
+/* `held`: what it waits for, when that is not the network. */
+export async function pendingOf(user: string, threadId: string): Promise<(OutboxItem & { held?: string })[]> {
+  const all = await outboxOf(user);
+  return all.filter((item) => item.name === NAME && sendingOf(item).thread_id === threadId).map((item) => ({ ...item, held: heldBy(item, all)?.label }));
 }
 
-/* A refused message goes again, unchanged, because someone asked. */
-export async function retry(user: string, clientId: string): Promise<void> {
-  const item = (await pendingOf(user)).find((pending) => pending.id === clientId);
-  if (item) await putOutbox({ ...item, state: "waiting", error: undefined });
-}
-
-/* Sends what waits, oldest first, until done or the network is gone. Returns how many were acknowledged. */
-export async function flush(user: string, send: Send = sendNow, wait = pause): Promise<number> {
-  let sent = 0;
-  for (;;) {
-    const item = (await pendingOf(user)).find((pending) => pending.state !== "refused");
-    if (!item) return sent;
-    try {
-      const { message } = await send(item.payload as Sending);
-      await removeOutbox(item.id);
-      sent += 1;
-      tell("message:sent", { message });
-    } catch (error) {
-      if (!(error instanceof AckError)) throw error;
-      if (error.code === "offline") return sent;
-      if (error.again) { await wait(error.retryAfter ?? 1); continue; }
-      await putOutbox({ ...item, state: "refused", error: { code: error.code, message: error.message } });
-      tell("message:refused", { clientId: item.id });
-    }
-  }
-}
-
-let running: Promise<unknown> | null = null;
-let asked = false;
-
-/* One flush at a time: in this page by the promise, across pages of the device by a lock. */
-export function flushSoon(user: string): void {
-  if (running) { asked = true; return; }
-  const run = (): Promise<number> => flush(user);
-  running = (navigator.locks ? navigator.locks.request("encours-messages", run) : run())
-    .catch((error: unknown) => console.error("messages", error))
-    .finally(() => {
-      running = null;
-      if (asked) { asked = false; flushSoon(user); }
-    });
+/* Why a message did not go, in words; nothing while it is on its way. */
+export function failureOf({ state, error }: OutboxItem): string | undefined {
+  return state === "refused" || state === "conflict" ? `${t("failed")} ${error?.message ?? ""}`.trim() : undefined;
 }

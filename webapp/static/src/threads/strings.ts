@@ -4,6 +4,7 @@ export const t = translator(
   defineStrings({
     fr: {
       waiting: "En attente du réseau",
+      held: "Attend « {label} »",
       failed: "Non envoyé.",
       retry: "Réessayer",
       sent: "Envoyé",
@@ -23,6 +24,8 @@ export const t = translator(
       confirmDelete: "Supprimer ce message pour tout le monde ?",
       reactions: "{emoji}, {n} réaction|{emoji}, {n} réactions",
       label: "Message : {text}",
+      message: "Message",
+      attached: "{n} pièce jointe|{n} pièces jointes",
       toTeam: "Message à l’équipe",
       toClient: "Message au client",
       gone: "Ce fil n’est plus dans votre portefeuille.",
@@ -42,6 +45,7 @@ export const t = translator(
     },
     en: {
       waiting: "Waiting for network",
+      held: "Waits for “{label}”",
       failed: "Not sent.",
       retry: "Retry",
       sent: "Sent",
@@ -61,6 +65,8 @@ export const t = translator(
       confirmDelete: "Delete this message for everyone?",
       reactions: "{emoji}, {n} reaction|{emoji}, {n} reactions",
       label: "Message: {text}",
+      message: "Message",
+      attached: "{n} attachment|{n} attachments",
       toTeam: "Message to the team",
       toClient: "Message to the client",
       gone: "This thread is no longer in your portfolio.",

@@ -4,10 +4,12 @@ import { get } from "../lib/api";
 import { actorId } from "../lib/page";
 import { AckError, emitAck, onServer } from "../lib/socket";
 import { showToast } from "../lib/toast";
+import { retry } from "../outbox/queue";
+import { flushSoon } from "../outbox/replay";
 import { refreshAct } from "./acts";
 import { findFiles } from "./kept_files";
 import { Messages, type Message } from "./messages";
-import { flushSoon, keep, pendingOf, retry, type Sending } from "./pending";
+import { failureOf, keep, NAME, pendingOf, sendingOf, type Sending } from "./pending";
 import { addressOf, watchEnds } from "./places";
 import { Presence, sayHere } from "./presence";
 import { ReadMarks } from "./read_marks";
@@ -82,9 +84,9 @@ export default class ThreadController extends Controller<HTMLElement> {
     }
     signal.addEventListener("abort", () => stops.forEach((stop) => stop()));
     window.addEventListener("socket:connected", () => void this.#join(), { signal });
-    window.addEventListener("message:sent", (event) => this.#receive((event as CustomEvent<{ message: Message }>).detail.message), { signal });
+    window.addEventListener("outbox:sent", (event) => this.#sent((event as CustomEvent<{ name: string; result: Message }>).detail), { signal });
     window.addEventListener("hashchange", () => this.#goTo(location.hash), { signal });
-    window.addEventListener("message:refused", () => void this.#showPending(), { signal });
+    window.addEventListener("outbox:refused", () => void this.#showPending(), { signal });
     this.element.addEventListener("composer:send", (event) => void this.#send((event as CustomEvent<Sending>).detail), { signal });
     this.element.addEventListener("message:changed", (event) => this.#receive((event as CustomEvent<Message>).detail), { signal });
     this.#scroll.source.addEventListener("scroll", () => this.#scrolled(), { signal, passive: true });
@@ -117,7 +119,6 @@ export default class ThreadController extends Controller<HTMLElement> {
         page.messages.forEach((message) => this.#receive(message));
         more = page.more && !this.hasNewerTarget;
       }
-      if (this.#me) flushSoon(this.#me);
       await emitAck("thread.here", { thread_id: this.idValue });
     } catch (error) {
       // Without a network the next connection joins again.
@@ -208,8 +209,12 @@ export default class ThreadController extends Controller<HTMLElement> {
     this.talkTarget.append(pending, this.typingTarget);
     if (this.hasEmptyTarget) this.emptyTarget.remove();
     this.#scroll.toEnd();
-    await keep(this.#me, sending, t("label", { text: sending.body.trim().slice(0, 60) }));
-    flushSoon(this.#me);
+    await keep(this.#me, sending);
+    flushSoon();
+  }
+
+  #sent({ name, result }: { name: string; result: Message }): void {
+    if (name === NAME && result.thread_id === this.idValue) this.#receive(result);
   }
 
   async #showPending(): Promise<void> {
@@ -217,10 +222,10 @@ export default class ThreadController extends Controller<HTMLElement> {
     this.#clearPending();
     for (const item of items) {
       if (this.#messages.byClientId(item.id)) continue;
-      const failed = item.state === "refused" ? `${t("failed")} ${item.error?.message ?? ""}`.trim() : undefined;
-      const sending = item.payload as Sending;
+      const failed = failureOf(item);
+      const sending = sendingOf(item);
       const files = await findFiles(sending.files ?? []).catch(() => []);
-      this.talkTarget.append(drawPending({ clientId: item.id, body: sending.body, at: item.made_at, failed, files }));
+      this.talkTarget.append(drawPending({ clientId: item.id, body: sending.body, at: item.made_at, failed, held: item.held, files }));
     }
     this.talkTarget.append(this.typingTarget);
     if (items.length) this.#scroll.toEnd();
@@ -229,9 +234,9 @@ export default class ThreadController extends Controller<HTMLElement> {
   async retry({ target }: Event): Promise<void> {
     const { clientId } = (target as HTMLElement).dataset;
     if (!clientId) return;
-    await retry(this.#me, clientId);
+    await retry(clientId);
     await this.#showPending();
-    flushSoon(this.#me);
+    flushSoon();
   }
 
   async react(event: Event): Promise<void> {

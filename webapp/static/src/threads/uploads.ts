@@ -44,7 +44,9 @@ async function start(id: string): Promise<string> {
   if (file.file_id) return file.file_id;
   let answer = await send(file);
   if (answer.status === 400 && answer.body.code?.includes("csrf")) {
-    await refreshSession().catch(() => undefined);
+    // Somebody else may have signed in on this device meanwhile: files are never theirs.
+    const session = await refreshSession().catch(() => null);
+    if (session?.id !== file.user) throw new AckError("offline", t("waiting"));
     answer = await send(file);
   }
   const { status, body } = answer;

@@ -10,6 +10,7 @@ import { t } from "./strings";
 
 export interface Pending {
   clientId: string; body: string; at: string; failed?: string | undefined; files?: KeptFile[]; outside?: boolean;
+  held?: string | undefined;
 }
 type Mark = "check" | "check-check" | "clock" | "triangle-alert";
 
@@ -163,7 +164,7 @@ export function drawPending(pending: Pending): HTMLElement {
   const text = element.querySelector<HTMLElement>(".bub__txt");
   if (text) { text.textContent = pending.body.trim(); text.classList.add("bub__txt--raw"); text.after(...drawKept(pending.files ?? [])); }
   const state = element.querySelector(".bub__st");
-  if (!pending.failed) { state?.replaceChildren(icon("clock"), t("waiting")); return element; }
+  if (!pending.failed) { state?.replaceChildren(icon("clock"), pending.held ? t("held", { label: pending.held }) : t("waiting")); return element; }
   const again = document.createElement("button");
   Object.assign(again, { type: "button", textContent: t("retry"), className: "bub__retry" });
   again.dataset.action = pending.outside ? "exchange#retry" : "thread#retry";

@@ -1,0 +1,74 @@
+/* The fields of an act, to word it anew where it waits; what was chosen from a list stays as it was. */
+import type { OutboxItem } from "../lib/store";
+import { read, typed, type Field, type Kind } from "./fields";
+import { edit } from "./queue";
+import { t } from "./strings";
+
+type Entry = HTMLInputElement | HTMLTextAreaElement;
+const changeable = ({ type }: Field): boolean => type !== "choice";
+
+export class EditForm {
+  constructor(readonly place: HTMLElement, readonly parts: { input: HTMLTemplateElement; area: HTMLTemplateElement }) {}
+
+  canChange(kind: Kind): boolean {
+    return kind.fields.some(changeable);
+  }
+
+  fill(kind: Kind, item: OutboxItem): void {
+    const fields = this.#fields(kind, item);
+    this.place.replaceChildren(...fields.map((field) => this.#draw(field, item)));
+    this.#entry(fields[0])?.focus();
+  }
+
+  /* True when it was stored; else each fault stands beside its field. */
+  async save(kind: Kind, item: OutboxItem): Promise<boolean> {
+    const fields = this.#fields(kind, item).map(({ when: _when, from: _from, ...field }) => field);
+    const said = new Map(fields.map((field) => [field.name, this.#entry(field)?.value ?? ""]));
+    const money = Object.values(item.payload).find((value) => typeof value === "object" && value !== null && "currency" in value);
+    const { payload, faults } = read({ ...kind, fields }, said, (money as { currency: string } | undefined)?.currency);
+    for (const field of fields) this.#mark(field, faults.find((fault) => fault.field.name === field.name)?.reason);
+    const first = faults[0];
+    if (first) { this.#entry(first.field)?.focus(); return false; }
+    const emptied = Object.fromEntries(fields.filter(({ name }) => !(name in payload) && name in item.payload).map(({ name }) => [name, null]));
+    await edit(item.id, { ...emptied, ...payload });
+    return true;
+  }
+
+  /* An amount that was not asked for (the whole invoice) is not asked for here either. */
+  #fields(kind: Kind, item: OutboxItem): Field[] {
+    return kind.fields.filter((field) => changeable(field) && (!field.when || field.name in item.payload));
+  }
+
+  #draw(field: Field, item: OutboxItem): HTMLElement {
+    const template = field.type === "long" ? this.parts.area : this.parts.input;
+    const part = template.content.firstElementChild?.cloneNode(true) as HTMLElement;
+    const [label, entry, fault] = [part.querySelector("label"), part.querySelector<Entry>(".field"), part.querySelector(".fs__err")];
+    if (!label || !entry || !fault) return part;
+    entry.id = `edit-${field.name}`;
+    label.htmlFor = entry.id;
+    label.textContent = field.label();
+    fault.id = `${entry.id}-error`;
+    entry.setAttribute("aria-describedby", fault.id);
+    if (entry instanceof HTMLInputElement) {
+      entry.type = field.type === "day" ? "date" : "text";
+      if (field.type === "money") entry.inputMode = "decimal";
+    }
+    entry.value = typed(field, item.payload);
+    return part;
+  }
+
+  #mark(field: Pick<Field, "name">, reason: "required" | "money" | undefined): void {
+    const entry = this.#entry(field);
+    const fault = entry?.parentElement?.querySelector<HTMLElement>(".fs__err");
+    if (!entry || !fault) return;
+    entry.toggleAttribute("aria-invalid", Boolean(reason));
+    if (reason) entry.setAttribute("aria-invalid", "true");
+    fault.hidden = !reason;
+    const words = fault.querySelector("span");
+    if (words && reason) words.textContent = t(reason);
+  }
+
+  #entry(field: Pick<Field, "name"> | undefined): Entry | null {
+    return field ? this.place.querySelector<Entry>(`#edit-${field.name}`) : null;
+  }
+}

@@ -1,0 +1,109 @@
+/* Sends what waits, in order, until nothing is left that may go or the network is gone. Knows neither page nor
+ * worker: both give it their way to the server. Only who holds the lock of the device calls it. */
+import { tell } from "../lib/news";
+import { changeOutbox, forgetSent, outboxOf, type OutboxItem, type Refusal } from "../lib/store";
+import { happened, isLater, MOST, nextBatch, openParents, settled, type Result } from "./order";
+
+export interface Command { id: string; name: string; payload: Record<string, unknown>; made_at: string; after: string[] }
+
+/* Why nothing came of a request: later (in so many seconds, null: whenever), refused whole, or not ours to send. */
+export type Answer = { results: Result[] } | { later: number | null } | { refused: Refusal } | { stopped: "signed_out" | "not_ours" };
+
+/* A file that could not be brought over. */
+export class Trouble extends Error {
+  constructor(readonly refusal: Refusal, readonly later: number | null | undefined) { super(refusal.message); }
+}
+
+export interface Ways {
+  post(user: string, commands: Command[]): Promise<Answer>;
+  upload(file: string): Promise<string>; // the server's id; raises Trouble
+  forget(files: readonly string[]): Promise<void>; // they are no longer there: under a new key
+}
+
+const DAY = 86_400_000;
+
+/* undefined: all that may go has gone. Else in how many seconds to try again; null: when there is news. */
+export async function flush(user: string, ways: Ways): Promise<number | null | undefined> {
+  for (const item of await outboxOf(user)) {
+    // Nobody else is sending: what says so was interrupted.
+    if (item.state === "sending") await changeOutbox(item.id, (found) => ({ ...found, state: "waiting", step: undefined }));
+  }
+  await forgetSent(new Date(Date.now() - DAY).toISOString());
+  const brought = new Set<string>(); // acts whose files went twice
+  for (let most = MOST; ;) {
+    const items = await outboxOf(user);
+    const batch = nextBatch(items, most);
+    if (!batch.length) return undefined;
+    const sending = (await Promise.all(batch.map(claim))).filter((item) => item !== null);
+    const answer = await attempt(user, sending, items, ways);
+    if ("results" in answer) {
+      const wait = await settle(sending, answer.results, ways, brought);
+      if (wait !== undefined) return wait;
+      continue;
+    }
+    await Promise.all(sending.map(({ id }) => release(id)));
+    if ("later" in answer) return answer.later;
+    if ("stopped" in answer) return null;
+    if (sending.length > 1) { most = 1; continue; } // one of them is at fault: each alone
+    await refuse(sending, answer.refused);
+  }
+}
+
+const claim = (item: OutboxItem): Promise<OutboxItem | null> =>
+  changeOutbox(item.id, (found) => (found.state === "waiting" ? { ...found, state: "sending" } : undefined));
+
+const release = (id: string): Promise<unknown> =>
+  changeOutbox(id, (found) => (found.state === "sending" ? { ...found, state: "waiting", step: undefined } : undefined));
+
+async function refuse(items: OutboxItem[], error: Refusal): Promise<void> {
+  for (const { id } of items) {
+    await changeOutbox(id, (found) => ({ ...found, state: "refused", error, step: undefined }));
+    tell("outbox:refused", { id });
+  }
+}
+
+async function attempt(user: string, items: OutboxItem[], all: OutboxItem[], ways: Ways): Promise<Answer> {
+  try {
+    const commands: Command[] = [];
+    for (const item of items) commands.push({ ...(await toCommand(item, ways)), after: openParents(item, all) });
+    return await ways.post(user, commands);
+  } catch (error) {
+    if (!(error instanceof Trouble)) throw error;
+    return error.later === undefined ? { refused: error.refusal } : { later: error.later };
+  }
+}
+
+/* Its files first, one after the other, each told. */
+async function toCommand({ id, name, payload, made_at }: OutboxItem, ways: Ways): Promise<Omit<Command, "after">> {
+  const { files, ...plain } = payload as { files?: string[] } & Record<string, unknown>;
+  if (!files?.length) return { id, name, payload: plain, made_at };
+  const ids: string[] = [];
+  for (const file of files) {
+    await changeOutbox(id, (found) => ({ ...found, step: { n: ids.length + 1, of: files.length } }));
+    ids.push(await ways.upload(file));
+  }
+  return { id, name, payload: { ...plain, attachment_ids: ids }, made_at };
+}
+
+/* Seconds to wait, when some of them are to go later; undefined when it may go on at once. */
+async function settle(items: OutboxItem[], results: Result[], ways: Ways, brought: Set<string>): Promise<number | undefined> {
+  let wait: number | undefined;
+  let moved = false;
+  for (const item of items) {
+    const result = results.find(({ id }) => id === item.id) ?? { id: item.id, status: "refused" as const, error: { code: "unavailable", message: "" } };
+    if (result.error?.code === "attachment_gone" && !brought.has(item.id)) {
+      // What waited for more than a week is no longer on the server, but still here.
+      brought.add(item.id);
+      await ways.forget((item.payload.files as string[] | undefined) ?? []);
+      await release(item.id);
+      moved = true;
+      continue;
+    }
+    await changeOutbox(item.id, (found) => settled(found, result, new Date().toISOString()));
+    if (isLater(result)) { wait = Math.max(wait ?? 1, result.error?.retry_after ?? 1); continue; }
+    moved = true;
+    if (happened(result)) tell("outbox:sent", { id: item.id, name: item.name, result: result.result });
+    else tell("outbox:refused", { id: item.id });
+  }
+  return moved ? undefined : wait;
+}

@@ -1,0 +1,158 @@
+/* Photos and the voice note of a report: made small, shown, and put back into the form's own fields. */
+import { Controller } from "@hotwired/stimulus";
+import { showToast } from "../lib/toast";
+import { shrink } from "../threads/shrink";
+import { lasting, weight } from "../threads/weights";
+import { t } from "./strings";
+
+const MOST = 9; // beside the voice note
+const LONGEST_MS = 120_000;
+const KINDS = ["audio/webm;codecs=opus", "audio/mp4", "audio/ogg;codecs=opus"];
+const ENDS: Record<string, string> = { "audio/webm": "webm", "audio/mp4": "m4a", "audio/ogg": "ogg" };
+
+function fill(input: HTMLInputElement, files: readonly File[]): void {
+  const kept = new DataTransfer();
+  files.forEach((file) => kept.items.add(file));
+  input.files = kept.files;
+}
+
+export default class VisitFilesController extends Controller<HTMLFormElement> {
+  static override targets = ["photos", "sound", "soundKey", "mic", "tray", "thumb", "bar", "clock", "heard", "player", "deed"];
+  declare readonly photosTarget: HTMLInputElement;
+  declare readonly soundTarget: HTMLInputElement;
+  declare readonly soundKeyTarget: HTMLElement;
+  declare readonly micTarget: HTMLButtonElement;
+  declare readonly trayTarget: HTMLElement;
+  declare readonly thumbTarget: HTMLTemplateElement;
+  declare readonly barTarget: HTMLElement;
+  declare readonly clockTarget: HTMLElement;
+  declare readonly heardTarget: HTMLElement;
+  declare readonly playerTarget: HTMLAudioElement;
+  declare readonly deedTarget: HTMLDetailsElement;
+
+  #photos: File[] = [];
+  #urls: string[] = [];
+  #preparing = new Set<Promise<unknown>>();
+  #recorder: MediaRecorder | null = null;
+  #pieces: Blob[] = [];
+  #startedAt = 0;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  override connect(): void {
+    const able = "MediaRecorder" in window && Boolean(navigator.mediaDevices);
+    this.micTarget.hidden = !able;
+    this.soundKeyTarget.hidden = able;
+    this.chosen(); // something may have been chosen before this script was there
+  }
+
+  override disconnect(): void {
+    clearInterval(this.#timer);
+    this.#recorder?.stream.getTracks().forEach((track) => track.stop());
+    this.#recorder = null;
+    this.#urls.splice(0).forEach((url) => URL.revokeObjectURL(url));
+  }
+
+  /* A press on save while a photo is being made small, or a voice note is being ended, waits for it. */
+  hold(event: Event): void {
+    this.stop();
+    if (!this.#preparing.size) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    void Promise.allSettled([...this.#preparing]).then(() => this.element.requestSubmit());
+  }
+
+  chosen(): void {
+    const files = [...(this.photosTarget.files ?? [])].filter((file) => !this.#photos.includes(file));
+    if (this.#photos.length + files.length > MOST) showToast(t("tooMany", { n: MOST }), { icon: "circle-alert" });
+    files.splice(Math.max(0, MOST - this.#photos.length));
+    fill(this.photosTarget, this.#photos);
+    for (const file of files) this.#wait(this.#add(file));
+  }
+
+  sign(): void { this.deedTarget.open = true; }
+
+  spoken(): void { this.#hear(this.soundTarget.files?.[0]); }
+
+  unsay(): void {
+    fill(this.soundTarget, []);
+    this.#hear(undefined);
+  }
+
+  async record(): Promise<void> {
+    const sound = await navigator.mediaDevices.getUserMedia({ audio: true }).catch(() => null);
+    if (!sound) { showToast(t("noMicrophone"), { icon: "mic" }); return; }
+    const mimeType = KINDS.find((kind) => MediaRecorder.isTypeSupported(kind));
+    const recorder = new MediaRecorder(sound, { mimeType, audioBitsPerSecond: 32_000 });
+    this.#recorder = recorder;
+    this.#pieces = [];
+    this.unsay();
+    recorder.ondataavailable = ({ data }) => this.#pieces.push(data);
+    this.#wait(new Promise<void>((done) => { recorder.onstop = () => { this.#ended(recorder, sound); done(); }; }));
+    recorder.start(1_000);
+    this.#startedAt = performance.now();
+    this.#timer = setInterval(() => this.#tick(), 250);
+    this.#tick();
+    this.barTarget.hidden = false;
+    this.barTarget.querySelector("button")?.focus();
+  }
+
+  stop(): void { if (this.#recorder?.state === "recording") this.#recorder.stop(); }
+
+  #wait(work: Promise<unknown>): void {
+    const followed = work.finally(() => this.#preparing.delete(followed));
+    this.#preparing.add(followed);
+  }
+
+  #tick(): void {
+    const since = performance.now() - this.#startedAt;
+    this.clockTarget.textContent = lasting(since);
+    if (since >= LONGEST_MS) this.stop();
+  }
+
+  #ended(recorder: MediaRecorder, sound: MediaStream): void {
+    clearInterval(this.#timer);
+    sound.getTracks().forEach((track) => track.stop());
+    this.barTarget.hidden = true;
+    if (this.#recorder !== recorder || !this.#pieces.length) return;
+    this.#recorder = null;
+    const type = recorder.mimeType.split(";")[0] ?? "audio/webm";
+    fill(this.soundTarget, [new File(this.#pieces, `${t("voiceNote")}.${ENDS[type] ?? "webm"}`, { type })]);
+    this.spoken();
+    this.micTarget.focus();
+  }
+
+  #hear(file: File | undefined): void {
+    this.heardTarget.hidden = !file;
+    if (file) this.playerTarget.src = this.#url(file);
+    else this.playerTarget.removeAttribute("src");
+  }
+
+  #url(file: Blob): string {
+    const url = URL.createObjectURL(file);
+    this.#urls.push(url);
+    return url;
+  }
+
+  async #add(file: File): Promise<void> {
+    const { blob, name } = await shrink(file);
+    const kept = new File([blob], name, { type: blob.type || file.type });
+    this.#photos.push(kept);
+    fill(this.photosTarget, this.#photos);
+    const item = this.thumbTarget.content.firstElementChild?.cloneNode(true) as HTMLElement | undefined;
+    const [picture, state, away] = [item?.querySelector("img"), item?.querySelector("span"), item?.querySelector("button")];
+    if (!item || !picture || !state || !away) return;
+    if (/^image\/(jpeg|png|webp)$/.test(kept.type)) Object.assign(picture, { src: this.#url(kept), alt: kept.name });
+    else picture.remove();
+    state.textContent = kept.type === "application/pdf" ? t("paper") : weight(kept.size);
+    away.addEventListener("click", () => this.#drop(kept, item));
+    this.trayTarget.append(item);
+    this.trayTarget.hidden = false;
+  }
+
+  #drop(file: File, item: HTMLElement): void {
+    this.#photos = this.#photos.filter((each) => each !== file);
+    fill(this.photosTarget, this.#photos);
+    item.remove();
+    this.trayTarget.hidden = !this.#photos.length;
+  }
+}

@@ -1,0 +1,1 @@
+"""Field information: reports of visits, dated facts that fade, acknowledgements of debt."""

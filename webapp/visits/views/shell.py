@@ -1,0 +1,38 @@
+"""What the pages share: the blueprint, words of facts and outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, request
+
+from webapp.visits.words import FACT_ICONS, OUTCOME_WORDS, fact_name
+
+blueprint = Blueprint("visits", __name__)
+OUTCOME_LOOKS = {"good": "ok", "mixed": "warn", "bad": "bad"}
+
+
+@blueprint.app_context_processor
+def _words() -> dict[str, Any]:
+    """Facts and visits are drawn on the pages of other features too."""
+    return {
+        "fact_name": fact_name,
+        "fact_icons": FACT_ICONS,
+        "visit_outcomes": OUTCOME_WORDS,
+        "visit_looks": OUTCOME_LOOKS,
+    }
+
+
+def listed(errors: Mapping[str, object]) -> dict[str, list[object]]:
+    """Errors by field as forms show them."""
+    return {name: each if isinstance(each, list) else [each] for name, each in errors.items()}
+
+
+def way_back(otherwise: str) -> str:
+    """The page of ours that the form says it stands on, else another one."""
+    said = request.form.get("back", "")
+    parts = urlsplit(said)
+    ours = said.startswith("/") and not said.startswith(("//", "/\\")) and not parts.netloc
+    return said if ours and "\\" not in said and said.isprintable() else otherwise
