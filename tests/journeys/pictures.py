@@ -24,6 +24,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.browsing import ARGUMENTS, CHROMIUM
 from tests.journeys.conftest import SIZES
 from tests.serving import Server
+from webapp.core.clock import today
 
 # Phones have Roboto where this machine has whatever it was given; the pages ask for the system's own font.
 FONTS = """<?xml version="1.0"?>
@@ -184,7 +185,7 @@ def import_control(page: Page) -> str:
 
 def month(page: Page) -> str:
     """That file's text."""
-    today = date.today()
+    day = today()
     known = [
         each for each in api(page, "/api/v1/invoices?status=unpaid&limit=60") if each["kind"] == "invoice"
     ]
@@ -199,11 +200,11 @@ def month(page: Page) -> str:
         elif number % 9 == 5:
             cents += 9_000
         lines.writerow(line(each["ref"], each["client_ref"], issued, f"{due:%d/%m/%Y}", cents))
-        new = f"F-{today.year}-{9100 + number}"
+        new = f"F-{day.year}-{9100 + number}"
         wrong = number % 20 == 7
-        term = "31/02/2027" if wrong else f"{today + timedelta(days=30 + number):%d/%m/%Y}"
+        term = "31/02/2027" if wrong else f"{day + timedelta(days=30 + number):%d/%m/%Y}"
         lines.writerow(
-            line(new, each["client_ref"], today - timedelta(days=number % 20), term, 74_000 + 3_150 * number)
+            line(new, each["client_ref"], day - timedelta(days=number % 20), term, 74_000 + 3_150 * number)
         )
     return out.getvalue()
 

@@ -103,6 +103,7 @@ PLACES = [
     Place("invoices", "bob", "/invoices"),
     Place("threads", "bob", "/threads"),
     Place("invoice thread", "bob", "/invoices/{invoice}"),
+    Place("disputed invoice thread", "bob", "/invoices/{disputed}"),
     Place("alerts", "bob", "/alerts"),
     Place("alert", "bob", "/alerts/{alert}"),
     Place("limit", "bob", "/clients/{client}/limit"),
@@ -220,6 +221,12 @@ def invoice_with_a_message(page: Page) -> str:
     return invoice
 
 
+def disputed_invoice(page: Page) -> str:
+    """The invoice of his first dispute."""
+    page.goto("/disputes/" + tail(page, "/disputes/list", "a[href^='/disputes/0']"))
+    return tail(page, page.url, "main a[href^='/invoices/0']")
+
+
 def import_control(page: Page) -> str:
     """A file with a new, a wrong and a doubtful line, uploaded and mapped: its control page."""
     page.goto("/imports")
@@ -238,6 +245,7 @@ FINDERS: dict[str, tuple[str, Callable[[Page], str]]] = {
     "request": ("alice", lambda page: tail(page, "/credit-requests", "a[href^='/credit-requests/0']")),
     "alert": ("bob", lambda page: tail(page, "/alerts", ".alert h3 a")),
     "invoice": ("bob", invoice_with_a_message),
+    "disputed": ("bob", disputed_invoice),
     "talk": ("alice", lambda page: tail(page, "/threads", "a.row[href^='/invoices/']")),
     "client": ("bob", lambda page: tail(page, "/clients", "a.row[href^='/clients/']")),
     "person": ("ada", lambda page: tail(page, "/settings/people", "a[href*='/settings/people/0']")),

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.journeys.conftest import SIZES
 from tests.push_service import Device, PushService
 from tests.serving import Server
+from webapp.core.clock import today
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 
@@ -98,12 +99,12 @@ def calm_client(page: Page) -> dict[str, object]:
 def write_csv(path: Path, client: dict[str, object]) -> str:
     """An export of the sales system: one invoice, larger than the whole limit."""
     limit: int = client["limit"]["amount"]  # type: ignore[index]
-    today = date.today()
+    day = today()
     euros = f"{limit // 100 + 1000},00"
-    due = today + timedelta(days=30)
+    due = day + timedelta(days=30)
     path.write_text(
         "NO_PIECE;CT_NUM;DATE_PIECE;DATE_ECH;MT_TTC\n"
-        f"F-RUPTURE-1;{client['ref']};{today:%d/%m/%Y};{due:%d/%m/%Y};{euros}\n",
+        f"F-RUPTURE-1;{client['ref']};{day:%d/%m/%Y};{due:%d/%m/%Y};{euros}\n",
         encoding="utf-8",
     )
     return "F-RUPTURE-1"

@@ -4,7 +4,7 @@ finance attaches the credit note: exposure and alert fall, and no screen is load
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.factories import pictures
 from tests.journeys.conftest import Enter
+from webapp.core.clock import today
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 
@@ -45,13 +46,13 @@ def stayed(page: Page) -> bool:
 
 def make_books(alice: Page) -> tuple[str, str]:
     """A client of Bob's that owes 10 000 EUR under a limit of 8 000: ids of client and invoice."""
-    today = date.today()
+    day = today()
     values = {"legal_name": "Menuiserie du Parc", "branch": "Lyon", "sales_rep": "bob@encours.demo"}
     client = call(alice, "PUT", "/api/v1/clients/by-ref/C-LITIGE", values)
     written = {
         "client_ref": "C-LITIGE",
-        "issued_on": (today - timedelta(days=50)).isoformat(),
-        "due_on": (today - timedelta(days=20)).isoformat(),
+        "issued_on": (day - timedelta(days=50)).isoformat(),
+        "due_on": (day - timedelta(days=20)).isoformat(),
         "gross": money(1_000_000),
     }
     invoice = call(alice, "PUT", "/api/v1/invoices/by-ref/F-LITIGE", written)

@@ -3,13 +3,14 @@ every screen, without a reload."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Enter
+from webapp.core.clock import today
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 
@@ -45,7 +46,7 @@ def test_a_message_becomes_a_promise_and_a_payment_keeps_it_on_every_screen(ente
     bob, alice = enter("bob"), enter("alice", size="desktop")
     invoice, client = open_invoice(bob)
     path, cents = f"/invoices/{invoice['id']}", 10_000
-    day = date.today() + timedelta(days=3)
+    day = today() + timedelta(days=3)
 
     # Bob says it, and makes it a promise; the form is filled from his words.
     bob.goto(path)
@@ -70,7 +71,7 @@ def test_a_message_becomes_a_promise_and_a_payment_keeps_it_on_every_screen(ente
         page.evaluate("() => { window.stayed = true; }")
 
     # The money comes in: the cards change, and the thread says what is left, without a reload.
-    assert alice.evaluate(PAY, [client, invoice["ref"], cents, date.today().isoformat()]) == 201
+    assert alice.evaluate(PAY, [client, invoice["ref"], cents, today().isoformat()]) == 201
     for page, card in zip((bob, alice), cards, strict=True):
         expect(card).to_contain_text("Tenue", timeout=15_000)
         expect(page.locator(".sys").filter(has_text="Règlement reçu").last).to_be_visible()
@@ -85,7 +86,7 @@ def test_a_task_is_done_from_its_card_without_a_script(enter: Enter) -> None:
     bob.get_by_text("En faire…").first.click()
     bob.get_by_role("link", name="Tâche").first.click()
     bob.fill("#f-text", "Rappeler Élise Delorme")
-    bob.fill("#f-due_on", date.today().isoformat())
+    bob.fill("#f-due_on", today().isoformat())
     bob.get_by_role("button", name="Confier la tâche").click()
     card = bob.locator(".act-card").filter(has_text="Rappeler Élise Delorme")
     expect(card).to_contain_text("Aujourd’hui")

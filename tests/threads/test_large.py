@@ -27,6 +27,7 @@ from webapp.core.ids import new_id
 from webapp.extensions import db
 from webapp.threads import queries, services
 from webapp.threads.models import Message, Thread, ThreadMember
+from webapp.threads.services import posting
 from webapp.users.actor import Actor
 
 WORDS = ("facture", "palette", "virement", "avoir", "règlement", "relance", "livraison", "commande")
@@ -188,3 +189,18 @@ def test_search_in_a_thread_does_not_grow_with_the_others(
         assert page.items or asked == "79"
         spent[asked] = round(median(times), 1)
     figures.update({f"ms for {asked!r}": value for asked, value in spent.items()})
+
+
+def test_a_message_is_stored_and_told_without_reading_any_table_whole(
+    cast: Cast, crowd: list[uuid.UUID]
+) -> None:
+    with asking() as asked, unit_of_work() as session:
+        found = services.post_message(
+            cast.bob, crowd[0], client_id=new_id(), body="Le client règle vendredi."
+        )
+        again = services.post_message(cast.bob, crowd[0], client_id=found.client_id, body="Deux fois ?")
+        assert again.id == found.id
+        session.connection().execute(posting.SENT_BY_GUESTS, {"authors": [new_id()], "ids": [new_id()]})
+    about_many = [each for each in asked if any(f"FROM {table}" in each[0] for table in LARGE)]
+    assert len(about_many) >= 3
+    assert [each for each in about_many if read_whole(*each) & LARGE] == []

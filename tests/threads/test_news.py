@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
 
 import pytest
 from sqlalchemy import select
@@ -60,7 +59,7 @@ def test_a_file_of_payments_says_nothing(cast: Cast) -> None:
     bill = make_invoice(cast, client, 100_000)
     say(cast.bob, bill.id, "Ils paient vendredi.")
     with unit_of_work():
-        row = Settlement(bill.id, bill.ref, client.id, 100_000, date.today(), 100_000)
+        row = Settlement(bill.id, bill.ref, client.id, 100_000, today(), 100_000)
         record_settlements(cast.sonia, [row], new_id())
     assert lines(bill.id) == []
 

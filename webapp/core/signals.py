@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, func, insert, or_, select
 
 from webapp.core import bus
 from webapp.core.clock import now
@@ -25,6 +25,7 @@ MOST_IDS = 200  # a longer tuple crosses as an empty one: "too many to name, ask
 LATE_SECONDS = 30.0  # how long a number that was skipped may still be committed
 MOST_LATE = 500
 _types: dict[str, type] = {}
+_INSERT = insert(Signal.__table__)
 
 
 def relay(types: Iterable[type], *, write: bool) -> None:
@@ -38,7 +39,8 @@ def relay(types: Iterable[type], *, write: bool) -> None:
 
 def _write(event: Any) -> None:
     payload = {key: _plain(value) for key, value in dataclasses.asdict(event).items()}
-    db.session.add(Signal(event=type(event).__name__, payload=payload, origin=bus.ORIGIN))
+    row = {"event": type(event).__name__, "payload": payload, "origin": bus.ORIGIN}
+    db.session.connection().execute(_INSERT, row)
 
 
 def _wake(_event: object) -> None:

@@ -140,7 +140,7 @@ def tell_of_messages(
 def _followers(thread_id: uuid.UUID) -> dict[str, str]:
     """Levels by person, whose id is 32 hexadecimal digits."""
     rows = db.session.connection().execute(_FOLLOWERS, {"thread_id": thread_id})
-    return {str(key).replace("-", ""): level for key, level in rows.tuples()}
+    return {str(key).replace("-", ""): level for key, level in rows}
 
 
 def _about(subject: Subject, author_id: uuid.UUID | None) -> dict[str, str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from webapp.core.errors import DomainError, Forbidden, Invalid, NotFound
@@ -30,12 +30,16 @@ FAULTS = {
     "unreadable": _l("Ce texte contient des caractères illisibles."),
 }
 _messages = Message.__table__
-_POSTED = select(
-    _messages.c.id,
-    _messages.c.thread_id,
-    func.coalesce(_messages.c.author_id, _messages.c.grant_id).label("author_id"),
-    _messages.c.client_id,
-).where(_messages.c.client_id.in_(bindparam("ids", expanding=True)))
+_seen = (_messages.c.id, _messages.c.thread_id, _messages.c.client_id)
+# Whose message it was comes first: that is how both indexes begin.
+SENT_BY_USERS = select(*_seen, _messages.c.author_id.label("author_id")).where(
+    _messages.c.author_id.in_(bindparam("authors", expanding=True)),
+    _messages.c.client_id.in_(bindparam("ids", expanding=True)),
+)
+SENT_BY_GUESTS = select(*_seen, _messages.c.grant_id.label("author_id")).where(
+    _messages.c.grant_id.in_(bindparam("authors", expanding=True)),
+    _messages.c.client_id.in_(bindparam("ids", expanding=True)),
+)
 Key = tuple[uuid.UUID | None, uuid.UUID]  # author or access, the id they gave
 
 
@@ -244,8 +248,17 @@ def post_system_line(thread_id: uuid.UUID, text: str) -> Message:
 
 def _posted(drafts: Sequence[Draft]) -> dict[Key, tuple[uuid.UUID, uuid.UUID]]:
     """What these authors already sent under these ids: the message, and its thread."""
-    found = db.session.connection().execute(_POSTED, {"ids": [draft.client_id for draft in drafts]})
-    return {(row.author_id, row.client_id): (row.id, row.thread_id) for row in found}
+    found: dict[Key, tuple[uuid.UUID, uuid.UUID]] = {}
+    for query, guests in ((SENT_BY_USERS, False), (SENT_BY_GUESTS, True)):
+        keys = [draft.key for draft in drafts if (draft.actor.user_id == NOBODY) == guests]
+        if keys:
+            asked = {
+                "authors": list({author for author, _id in keys}),
+                "ids": [given for _author, given in keys],
+            }
+            rows = db.session.connection().execute(query, asked)
+            found |= {(row.author_id, row.client_id): (row.id, row.thread_id) for row in rows}
+    return found
 
 
 def _threads_of(message_ids: set[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
