@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.serving import Server
+from tests.unkind_proxy import FAULTS, UnkindProxy
 
 SIZES = {"phone": (390, 844), "tablet": (820, 1180), "desktop": (1280, 800)}
 
@@ -67,3 +70,20 @@ def enter(chromium: Browser, demo_server: Server) -> Iterator[Enter]:
     yield open_as
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def unkind(demo_server: Server) -> Iterator[UnkindProxy]:
+    """Kind to all until `unkind.cruel` is set; then, from a seed, unkind to replays, which it counts."""
+    chance = random.Random(20261125)
+
+    def choose(head: bytes) -> str:
+        if not head.startswith(b"POST /api/v1/sync"):
+            return "none"
+        proxy.replays += 1
+        return chance.choice(FAULTS) if proxy.cruel else "none"
+
+    proxy: Any = UnkindProxy(demo_server.port, choose)
+    proxy.cruel, proxy.replays = False, 0
+    yield proxy
+    proxy.close()
