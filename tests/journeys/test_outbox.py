@@ -4,6 +4,7 @@ exactly once; and what a person sees of it: conflicts, somebody else on the devi
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import time
 from datetime import date, timedelta
@@ -32,15 +33,19 @@ REPLAY = """(items) => { window.replayed = (async () => {
     await fetch("/api/v1/sync", { method: "POST", headers, body }).catch(() => null);
   }
 })(); }"""
-PAY = """async ([client, invoice, money]) => {
+POST = """async ([path, said]) => {
   const { csrf_token } = await (await fetch("/api/v1/session")).json();
   const headers = { "Content-Type": "application/json", "X-CSRFToken": csrf_token };
-  const body = JSON.stringify({
-    client_ref: client, received_on: new Date().toISOString().slice(0, 10), amount: money,
-    allocations: [{ invoice_ref: invoice, amount: money }],
-  });
-  return (await fetch("/api/v1/payments", { method: "POST", headers, body })).status;
+  const answer = await fetch("/api/v1" + path, { method: "POST", headers, body: JSON.stringify(said) });
+  return [answer.status, await answer.json()];
 }"""
+
+
+def post(page: Page, path: str, said: dict[str, Any]) -> Any:
+    """Done by this person through the API."""
+    status, body = page.evaluate(POST, [path, said])
+    assert status in (200, 201), body
+    return body
 
 
 def kill(page: Page) -> None:
@@ -164,7 +169,10 @@ def test_a_promise_on_an_invoice_paid_meanwhile_shows_both_sides(enter: Enter) -
     expect(waiting).to_have_count(1, timeout=SOON)
     expect(waiting).to_contain_text("part au retour du réseau")
 
-    assert alice.evaluate(PAY, [client, invoice["ref"], invoice["open"]]) == 201
+    money = invoice["open"]
+    allocations = [{"invoice_ref": invoice["ref"], "amount": money}]
+    paid = {"client_ref": client, "received_on": date.today().isoformat(), "amount": money}
+    post(alice, "/payments", paid | {"allocations": allocations})
     bob.context.set_offline(False)
     bob.goto("/outbox")
     expect(waiting).to_contain_text("À revoir", timeout=SOON)
@@ -176,6 +184,33 @@ def test_a_promise_on_an_invoice_paid_meanwhile_shows_both_sides(enter: Enter) -
     bob.get_by_role("button", name="Jeter").click()
     bob.get_by_role("button", name="Jeter").click()
     expect(bob.get_by_role("heading", name="Tout est parti")).to_be_visible()
+
+
+def test_a_dispute_closed_meanwhile_shows_how_it_ended(enter: Enter) -> None:
+    alice, desk = enter("alice"), enter("alice", size="desktop")
+    contested = {"invoice_ref": open_invoices(alice)[8]["ref"], "reason": "price", "text": "Tarif de 2025"}
+    dispute = post(desk, "/disputes", contested)["id"]
+    alice.goto(f"/disputes/{dispute}?act=proposal")
+    controlled(alice)
+    alice.context.set_offline(True)
+    alice.fill("#f-amount", "50")
+    alice.fill("#f-text", "Un avoir de 50 suffit")
+    alice.get_by_role("button", name="Proposer à la finance").click()
+    expect(alice.get_by_role("heading", name="Gardé sur cet appareil")).to_be_visible(timeout=SOON)
+
+    post(desk, f"/disputes/{dispute}/withdrawal", {"text": "Le client renonce"})
+    alice.context.set_offline(False)
+    alice.goto("/outbox")
+    line = alice.locator("[data-outbox-target=list] li")
+    expect(line).to_contain_text("À revoir", timeout=SOON)
+    line.get_by_role("button").click()
+    yours, theirs = (alice.locator(f"[data-outbox-target={name}]") for name in ("yours", "theirs"))
+    expect(yours).to_contain_text("Un avoir de 50 suffit")
+    expect(yours).to_contain_text("50,00")
+    expect(theirs).to_contain_text("Retiré")
+    expect(theirs).to_contain_text("Le client renonce")
+    if folder := os.environ.get("OUTBOX_PICTURES"):
+        alice.screenshot(path=f"{folder}/closed.png")
 
 
 def test_what_waits_outlives_a_session_and_belongs_to_one_person(enter: Enter, demo_server: Server) -> None:
@@ -201,7 +236,12 @@ def test_what_waits_outlives_a_session_and_belongs_to_one_person(enter: Enter, d
     expect(bob.get_by_role("heading", name="Tout est parti")).to_be_visible(timeout=SOON)
     assert len(bob.evaluate(ITEMS)) == 1
     assert said_in(bob, invoice["id"], text) == []
-    bob.context.clear_cookies()
+
+    # She signs out, which wipes what is hers; what is his stays.
+    bob.goto("/settings")
+    bob.click("text='Se déconnecter'")
+    bob.wait_for_url("**/sign-in")
+    assert len(bob.evaluate(ITEMS)) == 1
 
     # Bob again: it leaves by itself.
     bob.goto("/sign-in")

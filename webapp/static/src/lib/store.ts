@@ -102,8 +102,7 @@ export async function queueOutbox(item: OutboxItem, placed: (item: OutboxItem, b
   const known = before.find(({ id }) => id === item.id);
   const n = known?.n ?? Math.max(0, ...before.map((other) => other.n ?? 0)) + 1;
   const stored = placed({ ...item, n }, before.filter(({ id, state }) => id !== item.id && state !== "sent"));
-  await transaction.store.put(stored);
-  await transaction.done;
+  await Promise.all([transaction.store.put(stored), transaction.done]);
   changed();
   return stored;
 }
@@ -111,6 +110,7 @@ export async function queueOutbox(item: OutboxItem, placed: (item: OutboxItem, b
 /* Reads and writes one item in one transaction; null drops it, undefined leaves it as it is. */
 export async function changeOutbox(id: string, change: (item: OutboxItem) => OutboxItem | null | undefined): Promise<OutboxItem | null> {
   const transaction = (await database()).transaction(["outbox", "files"], "readwrite");
+  transaction.done.catch(() => undefined); // said once, by what could not be written
   const box = transaction.objectStore("outbox");
   const item = await box.get(id);
   const next = item && change(item);
