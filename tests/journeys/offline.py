@@ -27,8 +27,16 @@ def api(page: Page, path: str) -> Any:
 
 
 def open_invoices(page: Page) -> list[Any]:
-    found = api(page, "/invoices?limit=200")["items"]
-    return [each for each in found if each["open"]["amount"] > 50_000 and each["kind"] == "invoice"]
+    """Invoices with something left on them, of a page of two hundred or of as many as it takes for ten."""
+    found: list[Any] = []
+    cursor: str | None = ""
+    while cursor is not None and len(found) < 10:
+        listing = api(page, f"/invoices?limit=200{cursor and '&cursor='}{cursor}")
+        found += [
+            each for each in listing["items"] if each["open"]["amount"] > 50_000 and each["kind"] == "invoice"
+        ]
+        cursor = listing["next_cursor"]
+    return found
 
 
 def listed(page: Page, thread_id: str) -> list[Any]:

@@ -20,7 +20,7 @@ from tests.proofs import Figures, size
 from tests.serving import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
-ACTS, KILLS, REPLAYS, SEED = *size((20, 3), (100, 10)), 3, 20261125
+ACTS, KILLS, REPLAYS, SEED = *size((12, 3), (100, 10)), 3, 20261125
 DAY = (date.today() + timedelta(days=3)).isoformat()
 
 # All that waits, sent past the lock that keeps pages from sending at once.
