@@ -17,8 +17,8 @@ from tests.journeys.offline import (
     SOON,
     api,
     controlled,
+    invoices,
     listed,
-    open_invoices,
     said_in,
     until,
     write,
@@ -45,7 +45,7 @@ def test_messages_through_sockets_that_are_cut_arrive_once_in_order(
     enter: Enter, unkind: Any, figures: Figures
 ) -> None:
     bob = enter("bob", server=SimpleNamespace(url=unkind.url))
-    thread, mark, asked = open_invoices(bob)[4]["id"], f"coupé {time.time_ns()}", list[Request]()
+    thread, mark, asked = invoices(bob)[24]["id"], f"coupé {time.time_ns()}", list[Request]()
     in_thread(bob, thread)
     bob.on("request", lambda request: asked.append(request) if "/api/v1/sync" in request.url else None)
 
@@ -76,7 +76,7 @@ def test_messages_through_sockets_that_are_cut_arrive_once_in_order(
 
 def test_a_clock_that_is_a_day_wrong_changes_neither_the_order_nor_the_hour(enter: Enter) -> None:
     bob = enter("bob")
-    thread, mark = open_invoices(bob)[5]["id"], f"montre {time.time_ns()}"
+    thread, mark = invoices(bob)[25]["id"], f"montre {time.time_ns()}"
     in_thread(bob, thread)
     bob.context.set_offline(True)
     days = {"demain": 1, "hier": -1, "aujourd’hui": 0}
@@ -95,7 +95,7 @@ def test_a_clock_that_is_a_day_wrong_changes_neither_the_order_nor_the_hour(ente
 
 def test_a_device_without_room_loses_no_words(enter: Enter, demo_server: Server) -> None:
     bob = enter("bob")
-    thread, mark = open_invoices(bob)[6]["id"], f"plein {time.time_ns()}"
+    thread, mark = invoices(bob)[26]["id"], f"plein {time.time_ns()}"
     in_thread(bob, thread)
     form = bob.context.new_page()
     form.goto(f"/threads/{thread}/tasks/new")
@@ -136,7 +136,7 @@ def room(page: Page, server: Server, most: int | None) -> None:
 
 def test_the_browser_wakes_the_outbox_with_every_page_closed(enter: Enter, demo_server: Server) -> None:
     bob = enter("bob")
-    thread, mark = open_invoices(bob)[7]["id"], f"endormi {time.time_ns()}"
+    thread, mark = invoices(bob)[27]["id"], f"endormi {time.time_ns()}"
     in_thread(bob, thread)
     bob.context.set_offline(True)
     write(bob, mark)
