@@ -157,7 +157,8 @@ def test_acts_written_offline_have_their_effect_once_whatever_happens(
     assert (len(promises), len(tasks), len(disputes)) == (1, 1, 1)
     assert {each["id"] for each in (*promises, *tasks, *disputes)} <= set(written)
     figures |= {
-        "acts": ACTS, "kills": KILLS + 1, "of them with acts unsent": left, "replays at once": REPLAYS, "effects": len(said) + 3, "doubled": 0,
+        "acts": ACTS, "kills": KILLS + 1, "of them with acts unsent": left,
+        "replays at once": REPLAYS, "effects": len(said) + 3, "doubled": 0,
         "requests": unkind.replays,
         "of them lost, cut, late or twice": sum(unkind.did.values()) - unkind.did["none"],
     }  # fmt: skip

@@ -94,13 +94,16 @@ def test_a_clock_that_is_a_day_wrong_changes_neither_the_order_nor_the_hour(ente
 
 
 def test_a_device_without_room_loses_no_words(enter: Enter, demo_server: Server) -> None:
-    bob = enter("bob")
+    bob = enter(None)
+    room(bob, demo_server, 1)
+    bob.goto("/sign-in")
+    bob.click("[data-demo='bob']")
+    bob.wait_for_url(f"{demo_server.url}/")
     thread, mark = invoices(bob)[26]["id"], f"plein {time.time_ns()}"
     in_thread(bob, thread)
     form = bob.context.new_page()
     form.goto(f"/threads/{thread}/tasks/new")
     controlled(form)
-    room(bob, demo_server, 1)
 
     # With a line it leaves all the same.
     write(bob, f"{mark} un")
@@ -149,7 +152,7 @@ def test_the_browser_wakes_the_outbox_with_every_page_closed(enter: Enter, demo_
     devtools, known = blank.context.new_cdp_session(blank), list[Any]()
     devtools.on(WORKER, lambda news: known.extend(news["registrations"]))
     devtools.send("ServiceWorker.enable")
-    until(lambda: bool(known) or blank.wait_for_timeout(50) is not None, "the worker", 10)
+    until(lambda: bool(blank.title() or known), "the worker", 10)
     ours = next(each for each in known if each["scopeURL"].startswith(demo_server.url))
     said = {"origin": demo_server.url, "registrationId": ours["registrationId"], "tag": "outbox"}
     devtools.send("ServiceWorker.dispatchSyncEvent", {**said, "lastChance": True})
