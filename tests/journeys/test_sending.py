@@ -95,8 +95,9 @@ def test_a_clock_that_is_a_day_wrong_changes_neither_the_order_nor_the_hour(ente
 
 def test_a_device_without_room_loses_no_words(enter: Enter, demo_server: Server) -> None:
     bob = enter(None)
-    room(bob, demo_server, 1)
     bob.goto("/sign-in")
+    controlled(bob)  # the worker has its files
+    room(bob, demo_server, 1)
     bob.click("[data-demo='bob']")
     bob.wait_for_url(f"{demo_server.url}/")
     thread, mark = invoices(bob)[26]["id"], f"plein {time.time_ns()}"
