@@ -15,6 +15,7 @@ from collections.abc import Callable
 
 # What may happen to a request: nothing; lost on the way; its answer lost, or half of it; late; sent twice.
 FAULTS = ("none", "lost", "answer_lost", "answer_cut", "late", "twice")
+NO_FAULTS, SLOW = ("none",), ("late",)
 LATE_SECONDS = 0.6
 Choose = Callable[[bytes], str]
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.serving import Server
-from tests.unkind_proxy import FAULTS, UnkindProxy
+from tests.unkind_proxy import NO_FAULTS, UnkindProxy
 
 SIZES = {"phone": (390, 844), "tablet": (820, 1180), "desktop": (1280, 800)}
 
@@ -74,16 +74,16 @@ def enter(chromium: Browser, demo_server: Server) -> Iterator[Enter]:
 
 @pytest.fixture
 def unkind(demo_server: Server) -> Iterator[UnkindProxy]:
-    """Kind to all until `unkind.cruel` is set; then, from a seed, unkind to replays, which it counts."""
+    """Kind to all until `unkind.faults` names what replays may meet, from a seed. It counts these."""
     chance = random.Random(20261125)
 
     def choose(head: bytes) -> str:
         if not head.startswith(b"POST /api/v1/sync"):
             return "none"
         proxy.replays += 1
-        return chance.choice(FAULTS) if proxy.cruel else "none"
+        return chance.choice(proxy.faults)
 
     proxy: Any = UnkindProxy(demo_server.port, choose)
-    proxy.cruel, proxy.replays = False, 0
+    proxy.faults, proxy.replays = NO_FAULTS, 0
     yield proxy
     proxy.close()

@@ -18,6 +18,7 @@ from tests.journeys.conftest import Enter
 from tests.journeys.offline import ITEMS, SOON, api, controlled, open_invoices, said_in, until, write
 from tests.proofs import Figures, size
 from tests.serving import Server
+from tests.unkind_proxy import FAULTS, NO_FAULTS, SLOW
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 ACTS, KILLS, REPLAYS, SEED = *size((12, 3), (100, 10)), 3, 20261125
@@ -92,7 +93,7 @@ FILL = (promise, task, dispute)
 
 
 @pytest.mark.promise("R3")
-@pytest.mark.parametrize("line", size(["unkind"], ["kind", "unkind"]))
+@pytest.mark.parametrize("line", size(["unkind"], ["slow", "unkind"]))
 def test_acts_written_offline_have_their_effect_once_whatever_happens(
     enter: Enter, unkind: Any, figures: Figures, line: str
 ) -> None:
@@ -100,7 +101,7 @@ def test_acts_written_offline_have_their_effect_once_whatever_happens(
     bob = enter("bob", server=SimpleNamespace(url=unkind.url))
     context, invoice = bob.context, open_invoices(bob)[0 if line == "unkind" else 3]
     thread, mark = invoice["id"], f"hors ligne {SEED}-{time.time_ns()}"
-    unkind.cruel = line == "unkind"
+    unkind.faults = FAULTS if line == "unkind" else SLOW
     written: dict[str, Any] = {}
     left = 0
     bob.close()
@@ -144,7 +145,7 @@ def test_acts_written_offline_have_their_effect_once_whatever_happens(
     until(lambda: not bob.evaluate(ITEMS), "an empty outbox", size(90, 240))
 
     # Each once; and in the order they were written, but for what went round the lock.
-    unkind.cruel = False
+    unkind.faults = NO_FAULTS
     said = [each for each in said_in(bob, thread, mark) if re.search(r" \d\d \d{3}$", each)]
     numbers_of = [(go, number) for go in range(KILLS) for number in range(go, ACTS - 3, KILLS)]
     assert sorted(said) == [f"{mark} {go:02} {number:03}" for go, number in numbers_of]

@@ -4,7 +4,7 @@ not on a device whose clock is wrong, nor on one that has no room left, nor with
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -25,6 +25,7 @@ from tests.journeys.offline import (
 )
 from tests.proofs import Figures, size
 from tests.serving import Server
+from tests.unkind_proxy import FAULTS, NO_FAULTS
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 MESSAGES = size(20, 100)
@@ -57,7 +58,7 @@ def test_messages_through_sockets_that_are_cut_arrive_once_in_order(
     assert asked == [] and said_in(bob, thread, mark) == [f"{mark} 000"]
 
     # The server has it and its answer is lost; the line is cut; the requests that follow fare no better.
-    unkind.cruel = True
+    unkind.faults = FAULTS
     for number in range(1, MESSAGES):
         unkind.mute = number % 4 == 1
         write(bob, f"{mark} {number:03}")
@@ -66,7 +67,7 @@ def test_messages_through_sockets_that_are_cut_arrive_once_in_order(
     unkind.cut()
     unkind.mute = False
     until(lambda: not bob.evaluate(ITEMS), "an empty outbox", size(90, 300))
-    unkind.cruel = False
+    unkind.faults = NO_FAULTS
     wanted = [f"{mark} {number:03}" for number in range(MESSAGES)]
     assert said_in(bob, thread, mark) == wanted
     expect(bob.locator("[data-pending]")).to_have_count(0, timeout=SOON)
@@ -118,6 +119,7 @@ def test_a_device_without_room_loses_no_words(enter: Enter, demo_server: Server)
     expect(bob.locator("#message-body")).to_have_value(f"{mark} deux")
     expect(bob.locator("[data-pending]")).to_have_count(0)
     form.fill("#f-text", mark)
+    form.fill("#f-due_on", (date.today() + timedelta(days=3)).isoformat())
     form.get_by_role("button", name="Confier la tâche").click()
     expect(form.locator("#toasts")).to_contain_text("plus de place", timeout=SOON)
     expect(form.locator("#f-text")).to_have_value(mark)
