@@ -142,7 +142,7 @@ def test_acts_written_offline_have_their_effect_once_whatever_happens(
             page.evaluate("() => window.replayed")
     bob = context.new_page()
     bob.goto("/threads")
-    until(lambda: not bob.evaluate(ITEMS), "an empty outbox", size(90, 240))
+    until(lambda: not bob.evaluate(ITEMS), "an empty outbox", size(150, 240))
 
     # Each once; and in the order they were written, but for what went round the lock.
     unkind.faults = NO_FAULTS

@@ -66,7 +66,7 @@ def test_messages_through_sockets_that_are_cut_arrive_once_in_order(
             unkind.cut()
     unkind.cut()
     unkind.mute = False
-    until(lambda: not bob.evaluate(ITEMS), "an empty outbox", size(90, 300))
+    until(lambda: not bob.evaluate(ITEMS), "an empty outbox", size(150, 300))
     unkind.faults = NO_FAULTS
     wanted = [f"{mark} {number:03}" for number in range(MESSAGES)]
     assert said_in(bob, thread, mark) == wanted
