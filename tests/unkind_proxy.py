@@ -1,6 +1,7 @@
 """A loopback HTTP proxy that is unkind to some requests: it cuts, delays and repeats them.
 
-Everything else passes as it is, sockets included. What it did is counted by name.
+Everything else passes as it is, sockets included; but these can be cut, and what the server says over
+them can be swallowed. What it did is counted by name.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Callable
 
 # What may happen to a request: nothing; lost on the way; its answer lost, or half of it; late; sent twice.
 FAULTS = ("none", "lost", "answer_lost", "answer_cut", "late", "twice")
+NO_FAULTS, SLOW = ("none",), ("late",)
 LATE_SECONDS = 0.6
 Choose = Callable[[bytes], str]
 
@@ -26,10 +28,19 @@ class UnkindProxy:
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.did: Counter[str] = Counter()
+        self.mute = False  # the server hears and does, and its sockets bring nothing back
+        self._joined: set[socket.socket] = set()
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:
         self._listener.close()
+
+    def cut(self) -> None:
+        """End every socket that is open, as a tunnel does."""
+        for each in list(self._joined):
+            self.did["cut"] += 1
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
 
     def _accept(self) -> None:
         while True:
@@ -73,16 +84,19 @@ class UnkindProxy:
     def _join(self, inner: socket.socket, request: bytes) -> None:
         with socket.create_connection(("127.0.0.1", self._target)) as outer:
             outer.sendall(request)
-            back = threading.Thread(target=_copy, args=(outer, inner), daemon=True)
+            self._joined.add(inner)
+            back = threading.Thread(target=_copy, args=(outer, inner, lambda: self.mute), daemon=True)
             back.start()
-            _copy(inner, outer)
+            _copy(inner, outer, lambda: False)
             back.join(1)
+            self._joined.discard(inner)
 
 
-def _copy(source: socket.socket, sink: socket.socket) -> None:
+def _copy(source: socket.socket, sink: socket.socket, swallowed: Callable[[], bool]) -> None:
     with contextlib.suppress(OSError):
         while data := source.recv(65536):
-            sink.sendall(data)
+            if not swallowed():
+                sink.sendall(data)
         sink.shutdown(socket.SHUT_WR)
 
 

@@ -177,3 +177,34 @@ test("an amount counts only where the form asks for one; a choice is said in its
   assert.equal(lines(kind, act("1", { payload: { reason: "price" }, words: { reason: "Prix" } }))[0]?.text, "Prix");
   assert.deepEqual(kindOf("from.tomorrow").fields, []);
 });
+
+test("on a device without room acts still leave, each once; what cannot be noted waits for the next time", async () => {
+  const [good, bad] = [await write("kim", "x", { text: "un" }), await write("kim", "y", { text: "deux" })];
+  const answer = (commands: Command[]): Answer => ({
+    results: commands.map(({ id }) => (id === bad.id ? { id, status: "refused", error: { code: "forbidden", message: "Non." } } : { id, status: "done" })),
+  });
+  const house = server(answer);
+  const honest = IDBObjectStore.prototype.put;
+  IDBObjectStore.prototype.put = () => { throw new DOMException("full", "QuotaExceededError"); };
+  try {
+    assert.equal(await flush("kim", house), null);
+    await assert.rejects(write("kim", "z"));
+  } finally {
+    IDBObjectStore.prototype.put = honest;
+  }
+  assert.equal(house.said.length, 1);
+  assert.deepEqual((await outboxOf("kim")).map(({ id, state }) => [id, state]), [[bad.id, "waiting"]]);
+  assert.deepEqual(await sentOf("kim"), []);
+  await flush("kim", server(answer));
+  assert.deepEqual((await outboxOf("kim")).map(({ id, state }) => [id, state]), [[bad.id, "refused"]]);
+  assert.ok(!(await sentOf("kim")).some(({ id }) => id === good.id));
+});
+
+test("what left by another way while it was asked for is not sent again", async () => {
+  const item = await write("leo", "x");
+  const house = server((commands) => ({ results: commands.map(({ id }) => ({ id, status: "refused", error: { code: "rate_limited", message: "", retry_after: 1 } })) }));
+  assert.equal(await flush("leo", house), 1);
+  await drop(item.id);
+  assert.equal(await flush("leo", house), undefined);
+  assert.equal(house.said.length, 1);
+});

@@ -54,3 +54,14 @@ test("wiping what was read leaves the outbox and the drafts", async () => {
   assert.equal(await store.findDraft("alice", "thread/2"), "brouillon");
   assert.equal(await store.countOutbox("alice"), 1);
 });
+
+test("what one person leaves behind is wiped, and nothing of anybody else's", async () => {
+  await put(item("dora", 1000));
+  await put(item("emil", 1000));
+  await store.saveDraft("dora", "thread/3", "à elle");
+  await store.saveDraft("emil", "thread/3", "à lui");
+  assert.ok(await store.othersWait("dora"));
+  await store.wipePerson("dora");
+  assert.deepEqual([await store.countOutbox("dora"), await store.countOutbox("emil")], [0, 1]);
+  assert.deepEqual([await store.findDraft("dora", "thread/3"), await store.findDraft("emil", "thread/3")], [undefined, "à lui"]);
+});

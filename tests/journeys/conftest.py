@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.serving import Server
+from tests.unkind_proxy import NO_FAULTS, UnkindProxy
 
 SIZES = {"phone": (390, 844), "tablet": (820, 1180), "desktop": (1280, 800)}
 
@@ -67,3 +70,20 @@ def enter(chromium: Browser, demo_server: Server) -> Iterator[Enter]:
     yield open_as
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def unkind(demo_server: Server) -> Iterator[UnkindProxy]:
+    """Kind to all until `unkind.faults` names what replays may meet, from a seed. It counts these."""
+    chance = random.Random(20261125)
+
+    def choose(head: bytes) -> str:
+        if not head.startswith(b"POST /api/v1/sync"):
+            return "none"
+        proxy.replays += 1
+        return chance.choice(proxy.faults)
+
+    proxy: Any = UnkindProxy(demo_server.port, choose)
+    proxy.faults, proxy.replays = NO_FAULTS, 0
+    yield proxy
+    proxy.close()

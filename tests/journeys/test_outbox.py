@@ -4,37 +4,26 @@ exactly once; and what a person sees of it: conflicts, somebody else on the devi
 from __future__ import annotations
 
 import contextlib
-import random
+import os
 import re
 import time
-from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from playwright.sync_api import Error, Page, expect
+from playwright.sync_api import BrowserContext, Error, Page, expect
 
 from tests.journeys.conftest import Enter
+from tests.journeys.offline import ITEMS, SOON, api, controlled, open_invoices, said_in, until, write
 from tests.proofs import Figures, size
 from tests.serving import Server
-from tests.unkind_proxy import FAULTS, UnkindProxy
+from tests.unkind_proxy import FAULTS, NO_FAULTS, SLOW
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
-ACTS, KILLS, REPLAYS, SEED = *size((20, 3), (100, 10)), 3, 20261125
-SOON = 20_000
+ACTS, KILLS, REPLAYS, SEED = *size((12, 3), (100, 10)), 3, 20261125
 DAY = (date.today() + timedelta(days=3)).isoformat()
 
-ITEMS = """() => new Promise((done) => {
-  const opening = indexedDB.open("encours");
-  opening.onsuccess = () => {
-    const asked = opening.result.transaction("outbox").objectStore("outbox").getAll();
-    asked.onsuccess = () => {
-      opening.result.close();
-      done(asked.result.filter((item) => item.state !== "sent"));
-    };
-  };
-})"""
 # All that waits, sent past the lock that keeps pages from sending at once.
 REPLAY = """(items) => { window.replayed = (async () => {
   const { csrf_token } = await (await fetch("/api/v1/session")).json();
@@ -45,66 +34,19 @@ REPLAY = """(items) => { window.replayed = (async () => {
     await fetch("/api/v1/sync", { method: "POST", headers, body }).catch(() => null);
   }
 })(); }"""
-PAY = """async ([client, invoice, money]) => {
+POST = """async ([path, said]) => {
   const { csrf_token } = await (await fetch("/api/v1/session")).json();
   const headers = { "Content-Type": "application/json", "X-CSRFToken": csrf_token };
-  const body = JSON.stringify({
-    client_ref: client, received_on: new Date().toISOString().slice(0, 10), amount: money,
-    allocations: [{ invoice_ref: invoice, amount: money }],
-  });
-  return (await fetch("/api/v1/payments", { method: "POST", headers, body })).status;
+  const answer = await fetch("/api/v1" + path, { method: "POST", headers, body: JSON.stringify(said) });
+  return [answer.status, await answer.json()];
 }"""
 
 
-def api(page: Page, path: str) -> Any:
-    return page.evaluate("path => fetch('/api/v1' + path).then(r => r.json())", path)
-
-
-def open_invoices(page: Page) -> list[Any]:
-    found = api(page, "/invoices?limit=200")["items"]
-    return [each for each in found if each["open"]["amount"] > 50_000 and each["kind"] == "invoice"]
-
-
-def said_in(page: Page, thread_id: str, mark: str) -> list[str]:
-    """Messages with this mark, in order of the thread."""
-    found: list[str] = []
-    after: int | None = 0
-    while after is not None:
-        answer = api(page, f"/threads/{thread_id}/messages?after_seq={after}&limit=200")
-        found += [each["body"] for each in answer["items"] if mark in each["body"]]
-        after = answer["items"][-1]["seq"] if answer["more"] else None
-    return found
-
-
-def until(ready: Callable[[], bool], what: str, seconds: float = 90) -> None:
-    deadline = time.monotonic() + seconds
-    while not ready():
-        assert time.monotonic() < deadline, f"never came: {what}"
-        time.sleep(0.2)
-
-
-def write(page: Page, text: str) -> None:
-    page.fill("#message-body", text)
-    page.locator("#composer .for-team[type=submit]").click()
-
-
-def controlled(page: Page) -> None:
-    """The service worker is there, and the scripts of the page."""
-    page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
-    page.wait_for_load_state("networkidle")
-
-
-@pytest.fixture
-def unkind(demo_server: Server) -> Iterator[UnkindProxy]:
-    """Kind to everything until `unkind.cruel` is set; then unkind to replays, from a seed."""
-    chance = random.Random(SEED)
-    proxy: Any = UnkindProxy(
-        demo_server.port,
-        lambda head: chance.choice(FAULTS) if proxy.cruel and b"POST /api/v1/sync" in head else "none",
-    )
-    proxy.cruel = False
-    yield proxy
-    proxy.close()
+def post(page: Page, path: str, said: dict[str, Any]) -> Any:
+    """Done by this person through the API."""
+    status, body = page.evaluate(POST, [path, said])
+    assert status in (200, 201), body
+    return body
 
 
 def kill(page: Page) -> None:
@@ -115,78 +57,111 @@ def kill(page: Page) -> None:
         page.close()
 
 
+def promise(form: Page, mark: str) -> None:
+    form.fill("#f-amount", "10")
+    form.fill("#f-promised_on", DAY)
+    form.fill("#f-said_by", mark)
+    form.get_by_role("button", name="Noter la promesse").click()
+
+
+def task(form: Page, mark: str) -> None:
+    form.fill("#f-text", mark)
+    form.fill("#f-due_on", DAY)
+    form.get_by_role("button", name="Confier la tâche").click()
+
+
+def dispute(form: Page, mark: str) -> None:
+    form.locator(".chip").first.click()
+    form.get_by_text("Une partie seulement").click()
+    form.fill("#f-amount", "10")
+    form.fill("#f-text", mark)
+    form.get_by_role("button", name="Ouvrir le litige").click()
+
+
+def waiting(context: BrowserContext) -> list[Any]:
+    """What the device keeps, seen from a page that sends nothing: nobody is signed in on it."""
+    context.set_offline(False)
+    page = context.new_page()
+    page.goto("/offline")
+    found: list[Any] = page.evaluate(ITEMS)
+    page.close()
+    return found
+
+
+FORMS = ("/threads/{}/promises/new", "/threads/{}/tasks/new", "/invoices/{}/dispute")
+FILL = (promise, task, dispute)
+
+
 @pytest.mark.promise("R3")
+@pytest.mark.parametrize("line", size(["unkind"], ["slow", "unkind"]))
 def test_acts_written_offline_have_their_effect_once_whatever_happens(
-    enter: Enter, unkind: Any, figures: Figures
+    enter: Enter, unkind: Any, figures: Figures, line: str
 ) -> None:
+    """Written in as many goes as the app is killed, each time while it sends what it has."""
     bob = enter("bob", server=SimpleNamespace(url=unkind.url))
-    context, invoice = bob.context, open_invoices(bob)[0]
+    context, invoice = bob.context, open_invoices(bob)[0 if line == "unkind" else 3]
     thread, mark = invoice["id"], f"hors ligne {SEED}-{time.time_ns()}"
-    pages = {
-        "thread": f"/invoices/{thread}",
-        "promise": f"/threads/{thread}/promises/new",
-        "task": f"/threads/{thread}/tasks/new",
-        "dispute": f"/invoices/{thread}/dispute",
-    }
-    opened = {name: context.new_page() for name in pages}
-    for name, page in opened.items():
-        page.goto(pages[name])
-        controlled(page)
+    unkind.faults = FAULTS if line == "unkind" else SLOW
+    written: dict[str, Any] = {}
+    left = 0
+    bob.close()
+    for go in range(KILLS):
+        talk, form = context.new_page(), context.new_page()
+        for page, address in ((talk, f"/invoices/{thread}"), (form, FORMS[go % 3].format(thread))):
+            page.goto(address)
+            controlled(page)
+        context.set_offline(True)
+        for number in range(go, ACTS - 3, KILLS):
+            write(talk, f"{mark} {go:02} {number:03}")
+        kept = talk.locator("[data-pending]", has_text=f"{mark} {go:02} ")
+        expect(kept).to_have_count(len(range(go, ACTS - 3, KILLS)), timeout=SOON)
+        if go < 3:
+            FILL[go](form, mark)
+            kept = form.get_by_role("heading", name="Gardé sur cet appareil")
+            expect(kept).to_be_visible(timeout=SOON)
+        written |= {item["id"]: item for item in talk.evaluate(ITEMS)}
+        if go < KILLS - 1:  # the last are left for those who go round the lock
+            before = unkind.replays
+            context.set_offline(False)
+            until(lambda: unkind.replays > before, "a replay")  # noqa: B023
+        kill(talk)
+        kill(form)
+        left += bool(waiting(context))
+    assert len(written) == ACTS
 
-    # Everything is written without a network.
-    context.set_offline(True)
-    for number in range(ACTS - 3):
-        write(opened["thread"], f"{mark} {number:03}")
-    expect(opened["thread"].locator("[data-pending]")).to_have_count(ACTS - 3, timeout=SOON)
-    opened["promise"].fill("#f-amount", "10")
-    opened["promise"].fill("#f-promised_on", DAY)
-    opened["promise"].fill("#f-said_by", mark)
-    opened["promise"].get_by_role("button", name="Noter la promesse").click()
-    opened["task"].fill("#f-text", mark)
-    opened["task"].fill("#f-due_on", DAY)
-    opened["task"].get_by_role("button", name="Confier la tâche").click()
-    opened["dispute"].locator(".chip").first.click()
-    opened["dispute"].get_by_text("Une partie seulement").click()
-    opened["dispute"].fill("#f-amount", "10")
-    opened["dispute"].fill("#f-text", mark)
-    opened["dispute"].get_by_role("button", name="Ouvrir le litige").click()
-    for name in ("promise", "task", "dispute"):
-        expect(opened[name].get_by_role("heading", name="Gardé sur cet appareil")).to_be_visible(timeout=SOON)
-    items = bob.evaluate(ITEMS)
-    assert len(items) == ACTS
-
-    # The network is back, and bad; the app is killed again and again; the lock is gone round.
-    unkind.cruel = True
+    # All of them once more, by three at once that know nothing of each other, and one of them dies.
     context.set_offline(False)
     lines = [context.new_page() for _each in range(REPLAYS)]
     for page in lines:
-        page.goto("/threads")
-        page.evaluate(REPLAY, items)
-    for number in range(KILLS):
-        time.sleep(0.3)
-        kill([*opened.values(), *lines][number % 3])
-        fresh = context.new_page()
-        fresh.goto(pages["thread"])
-        opened[list(pages)[number % 3]] = fresh
-    bob = context.new_page()  # a page may have died with another of its process
+        page.goto("/offline")
+    for page in lines:
+        page.evaluate(REPLAY, [*written.values()])
+    kill(lines[0])
+    for page in lines[1:]:
+        with contextlib.suppress(Error):  # it may have been of the same process
+            page.evaluate("() => window.replayed")
+    bob = context.new_page()
     bob.goto("/threads")
-    until(lambda: not bob.evaluate(ITEMS), "an empty outbox", size(90, 240))
+    until(lambda: not bob.evaluate(ITEMS), "an empty outbox", size(150, 240))
 
-    # Each once; on one thread in the order they were written, but for what went past the lock.
-    unkind.cruel = False
-    said = said_in(bob, thread, mark)
-    effects = [each for each in said if re.search(r" \d{3}$", each)]
-    assert sorted(effects) == [f"{mark} {number:03}" for number in range(ACTS - 3)]
+    # Each once; and in the order they were written, but for what went round the lock.
+    unkind.faults = NO_FAULTS
+    said = [each for each in said_in(bob, thread, mark) if re.search(r" \d\d \d{3}$", each)]
+    numbers_of = [(go, number) for go in range(KILLS) for number in range(go, ACTS - 3, KILLS)]
+    assert sorted(said) == [f"{mark} {go:02} {number:03}" for go, number in numbers_of]
+    orderly = [each for each in said if not each.startswith(f"{mark} {KILLS - 1:02} ")]
+    assert orderly == sorted(orderly)
     promises = [each for each in api(bob, "/promises?limit=200")["items"] if each["said_by"] == mark]
-    tasks = [
-        each for each in api(bob, f"/tasks?thread_id={thread}&limit=200")["items"] if each["text"] == mark
-    ]
+    tasks = api(bob, f"/tasks?thread_id={thread}&limit=200")["items"]
+    tasks = [each for each in tasks if each["text"] == mark]
     disputes = [each for each in api(bob, "/disputes?limit=200")["items"] if each["text"] == mark]
     assert (len(promises), len(tasks), len(disputes)) == (1, 1, 1)
-    assert {each["id"] for each in (*promises, *tasks, *disputes)} <= {item["id"] for item in items}
+    assert {each["id"] for each in (*promises, *tasks, *disputes)} <= set(written)
     figures |= {
-        "acts": ACTS, "kills": KILLS, "replays at once": REPLAYS, "effects": len(effects) + 3, "doubled": 0,
-        "requests lost, cut, late or twice": sum(unkind.did.values()) - unkind.did["none"],
+        "acts": ACTS, "kills": KILLS + 1, "of them with acts unsent": left,
+        "replays at once": REPLAYS, "effects": len(said) + 3, "doubled": 0,
+        "requests": unkind.replays,
+        "of them lost, cut, late or twice": sum(unkind.did.values()) - unkind.did["none"],
     }  # fmt: skip
 
 
@@ -208,7 +183,10 @@ def test_a_promise_on_an_invoice_paid_meanwhile_shows_both_sides(enter: Enter) -
     expect(waiting).to_have_count(1, timeout=SOON)
     expect(waiting).to_contain_text("part au retour du réseau")
 
-    assert alice.evaluate(PAY, [client, invoice["ref"], invoice["open"]]) == 201
+    money = invoice["open"]
+    allocations = [{"invoice_ref": invoice["ref"], "amount": money}]
+    paid = {"client_ref": client, "received_on": date.today().isoformat(), "amount": money}
+    post(alice, "/payments", paid | {"allocations": allocations})
     bob.context.set_offline(False)
     bob.goto("/outbox")
     expect(waiting).to_contain_text("À revoir", timeout=SOON)
@@ -220,6 +198,33 @@ def test_a_promise_on_an_invoice_paid_meanwhile_shows_both_sides(enter: Enter) -
     bob.get_by_role("button", name="Jeter").click()
     bob.get_by_role("button", name="Jeter").click()
     expect(bob.get_by_role("heading", name="Tout est parti")).to_be_visible()
+
+
+def test_a_dispute_closed_meanwhile_shows_how_it_ended(enter: Enter) -> None:
+    alice, desk = enter("alice"), enter("alice", size="desktop")
+    contested = {"invoice_ref": open_invoices(alice)[8]["ref"], "reason": "price", "text": "Tarif de 2025"}
+    dispute = post(desk, "/disputes", contested)["id"]
+    alice.goto(f"/disputes/{dispute}?act=proposal")
+    controlled(alice)
+    alice.context.set_offline(True)
+    alice.fill("#f-amount", "50")
+    alice.fill("#f-text", "Un avoir de 50 suffit")
+    alice.get_by_role("button", name="Proposer à la finance").click()
+    expect(alice.get_by_role("heading", name="Gardé sur cet appareil")).to_be_visible(timeout=SOON)
+
+    post(desk, f"/disputes/{dispute}/withdrawal", {"text": "Le client renonce"})
+    alice.context.set_offline(False)
+    alice.goto("/outbox")
+    line = alice.locator("[data-outbox-target=list] li")
+    expect(line).to_contain_text("À revoir", timeout=SOON)
+    line.get_by_role("button").click()
+    yours, theirs = (alice.locator(f"[data-outbox-target={name}]") for name in ("yours", "theirs"))
+    expect(yours).to_contain_text("Un avoir de 50 suffit")
+    expect(yours).to_contain_text("50,00")
+    expect(theirs).to_contain_text("Retiré")
+    expect(theirs).to_contain_text("Le client renonce")
+    if folder := os.environ.get("OUTBOX_PICTURES"):
+        alice.screenshot(path=f"{folder}/closed.png")
 
 
 def test_what_waits_outlives_a_session_and_belongs_to_one_person(enter: Enter, demo_server: Server) -> None:
@@ -245,7 +250,12 @@ def test_what_waits_outlives_a_session_and_belongs_to_one_person(enter: Enter, d
     expect(bob.get_by_role("heading", name="Tout est parti")).to_be_visible(timeout=SOON)
     assert len(bob.evaluate(ITEMS)) == 1
     assert said_in(bob, invoice["id"], text) == []
-    bob.context.clear_cookies()
+
+    # She signs out, which wipes what is hers; what is his stays.
+    bob.goto("/settings")
+    bob.click("text='Se déconnecter'")
+    bob.wait_for_url("**/sign-in")
+    assert len(bob.evaluate(ITEMS)) == 1
 
     # Bob again: it leaves by itself.
     bob.goto("/sign-in")

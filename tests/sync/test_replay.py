@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from tests.factories.books import make_client, make_invoice
 from tests.factories.outbox import act, message, sync
@@ -18,7 +18,9 @@ from tests.factories.promises import pay
 from tests.factories.talk import say
 from webapp.core.clock import now, today
 from webapp.core.db import unit_of_work
+from webapp.core.models import Command
 from webapp.core.replays import find_kind, names
+from webapp.core.worker import tidy
 from webapp.disputes.models import Dispute
 from webapp.disputes.services import open_dispute, withdraw
 from webapp.extensions import db
@@ -76,6 +78,7 @@ def test_the_same_acts_again_change_nothing_and_answer_the_same(
     assert (count(Message), count(Promise)) == (2, 1)
 
 
+@pytest.mark.promise("R3")
 def test_another_payload_under_a_used_id_is_refused_and_shows_what_was_done(
     app: Flask, cast: Cast, api_of: Api, bill: Invoice
 ) -> None:
@@ -88,6 +91,22 @@ def test_another_payload_under_a_used_id_is_refused_and_shows_what_was_done(
     assert reused["result"]["body"] == "un"
     assert followed["status"] == "done"  # what it follows did happen
     assert count(Message) == 2
+
+
+@pytest.mark.promise("R3")
+def test_a_key_is_known_for_thirty_days_and_its_effect_stays_one_after_that(
+    app: Flask, cast: Cast, api_of: Api, bill: Invoice
+) -> None:
+    acts, client, headers = [message(bill.id), promised(bill)], app.test_client(), api_of(cast.bob)
+    sync(client, headers, *acts)
+    for days, left in ((29, 2), (31, 0)):
+        with unit_of_work() as session:
+            session.execute(update(Command).values(created_at=now() - timedelta(days=days)))
+        tidy()
+        assert count(Command) == left
+        statuses = {each["status"] for each in sync(client, headers, *acts)}
+        assert statuses == {"repeated" if left else "done"}
+        assert (count(Message), count(Promise)) == (2, 1)
 
 
 def test_an_act_is_the_same_by_api_page_socket_and_outbox(

@@ -52,7 +52,8 @@ export default class NetworkController extends Controller<HTMLElement> {
     const [words, use] = [this.stuckTarget.querySelector("span"), this.stuckTarget.querySelector("use")];
     if (words) words.textContent = refused ? t("unsent", { n: refused }) : t("late", { n: waiting });
     use?.setAttribute("href", (use.getAttribute("href") ?? "").replace(/#.*/, refused ? "#i-octagon-alert" : "#i-clock"));
-    this.#count(items.length);
+    // What leaves within a moment is not counted: it would come and go with every message.
+    this.#count(items.filter((item) => offline || stopped(item) || late(item)).length);
     // Sticky headers stand under the bar, however many lines it takes.
     document.documentElement.style.setProperty("--net-h", this.element.hidden ? "0px" : `${this.element.offsetHeight}px`);
   }

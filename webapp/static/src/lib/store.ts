@@ -90,6 +90,11 @@ export async function countOutbox(user: string): Promise<number> {
   return (await outboxOf(user)).length;
 }
 
+/* Whether somebody else's acts wait on this device too. */
+export async function othersWait(user: string): Promise<boolean> {
+  return (await (await database()).getAll("outbox")).some((item) => item.user !== user && item.state !== "sent");
+}
+
 /* At the end of the line, whatever the clock says. `placed` sees those before it, in the same transaction. */
 export async function queueOutbox(item: OutboxItem, placed: (item: OutboxItem, before: OutboxItem[]) => OutboxItem): Promise<OutboxItem> {
   const transaction = (await database()).transaction("outbox", "readwrite");
@@ -97,8 +102,7 @@ export async function queueOutbox(item: OutboxItem, placed: (item: OutboxItem, b
   const known = before.find(({ id }) => id === item.id);
   const n = known?.n ?? Math.max(0, ...before.map((other) => other.n ?? 0)) + 1;
   const stored = placed({ ...item, n }, before.filter(({ id, state }) => id !== item.id && state !== "sent"));
-  await transaction.store.put(stored);
-  await transaction.done;
+  await Promise.all([transaction.store.put(stored), transaction.done]);
   changed();
   return stored;
 }
@@ -106,6 +110,7 @@ export async function queueOutbox(item: OutboxItem, placed: (item: OutboxItem, b
 /* Reads and writes one item in one transaction; null drops it, undefined leaves it as it is. */
 export async function changeOutbox(id: string, change: (item: OutboxItem) => OutboxItem | null | undefined): Promise<OutboxItem | null> {
   const transaction = (await database()).transaction(["outbox", "files"], "readwrite");
+  transaction.done.catch(() => undefined); // said once, by what could not be written
   const box = transaction.objectStore("outbox");
   const item = await box.get(id);
   const next = item && change(item);
@@ -134,15 +139,28 @@ export async function forgetSent(before: string): Promise<void> {
   await transaction.done;
 }
 
+/* On a device without room what is being written stays with its tab at least, through reloads. */
+interface Tab { getItem(key: string): string | null; setItem(key: string, value: string): void; removeItem(key: string): void }
+const tab = (globalThis as { sessionStorage?: Tab }).sessionStorage;
+const inTab = (user: string, name: string): string => `draft/${keyOf(user, name)}`;
+
 export async function saveDraft(user: string, name: string, value: unknown): Promise<void> {
-  await (await database()).put("drafts", { key: keyOf(user, name), user, value, saved_at: new Date().toISOString() });
+  try {
+    await (await database()).put("drafts", { key: keyOf(user, name), user, value, saved_at: new Date().toISOString() });
+    tab?.removeItem(inTab(user, name));
+  } catch {
+    tab?.setItem(inTab(user, name), JSON.stringify(value));
+  }
 }
 
 export async function findDraft<Value>(user: string, name: string): Promise<Value | undefined> {
+  const kept = tab?.getItem(inTab(user, name));
+  if (kept) return JSON.parse(kept) as Value;
   return (await (await database()).get("drafts", keyOf(user, name)))?.value as Value | undefined;
 }
 
 export async function removeDraft(user: string, name: string): Promise<void> {
+  tab?.removeItem(inTab(user, name));
   await (await database()).delete("drafts", keyOf(user, name));
 }
 
@@ -159,6 +177,17 @@ export async function findRead<Value>(user: string, name: string): Promise<{ val
 export async function wipeRead(): Promise<void> {
   await (await database()).clear("read");
   await forgetSent("9");
+}
+
+/* All that is one person's, and nothing of anybody else's. */
+export async function wipePerson(user: string): Promise<void> {
+  const names = ["outbox", "drafts", "read", "files"] as const;
+  const transaction = (await database()).transaction(names, "readwrite");
+  for (const name of names) {
+    for (const key of await transaction.objectStore(name).index("user").getAllKeys(user)) await transaction.objectStore(name).delete(key);
+  }
+  await transaction.done;
+  changed();
 }
 
 /* Who uses this device: the outbox's page asks, which holds nobody's name and works without a network. */

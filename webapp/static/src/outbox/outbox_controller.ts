@@ -19,6 +19,9 @@ const NAMES = [
   "theirs", "thing", "now", "form", "fields", "acts", "drop", "place", "edit", "retry", "sure", "item", "input", "area",
 ] as const;
 
+/* The words stay in their fields. */
+const full = (): void => showToast(t("noRoom"), { icon: "circle-alert", seconds: 12 });
+
 export default class OutboxController extends Controller<HTMLElement> {
   static override targets = [...NAMES];
 
@@ -123,7 +126,7 @@ export default class OutboxController extends Controller<HTMLElement> {
   }
 
   async retry(): Promise<void> {
-    if (this.#open) await retry(this.#open);
+    if (this.#open) await retry(this.#open).catch(full);
     this.close();
     flushSoon();
   }
@@ -158,7 +161,7 @@ export default class OutboxController extends Controller<HTMLElement> {
   async save(event: Event): Promise<void> {
     event.preventDefault();
     const item = this.#items.find(({ id }) => id === this.#open);
-    if (!item || !(await this.#edit.save(kindOf(item.name), item))) return;
+    if (!item || !(await this.#edit.save(kindOf(item.name), item).catch(full))) return;
     this.close();
     flushSoon();
   }

@@ -55,7 +55,13 @@ export default class OutboxFormController extends Controller<HTMLFormElement> {
     const title = `${kind.title()}, ${this.labelValue}`;
     const id = this.actValue || this.#fresh;
     const words = Object.fromEntries(kind.fields.filter(({ type }) => type === "choice").map(({ name, from }) => [name, this.#wordsOf(from ?? name, data)]));
-    await queue({ id, user, name: kind.name, payload: { ...this.fixedValue, ...payload }, label: title, about: this.aboutValue, url: this.urlValue, words });
+    try {
+      await queue({ id, user, name: kind.name, payload: { ...this.fixedValue, ...payload }, label: title, about: this.aboutValue, url: this.urlValue, words });
+    } catch {
+      // What was typed stays in its fields.
+      showToast(t("noRoom"), { icon: "circle-alert", seconds: 12 });
+      return;
+    }
     this.#confirm();
     flushSoon();
     await askToPersist().catch(() => undefined);

@@ -1,7 +1,7 @@
 /* Sends what waits, in order, until nothing is left that may go or the network is gone. Knows neither page nor
  * worker: both give it their way to the server. Only who holds the lock of the device calls it. */
 import { tell } from "../lib/news";
-import { changeOutbox, forgetSent, outboxOf, type OutboxItem, type Refusal } from "../lib/store";
+import { changeOutbox, forgetSent, outboxOf, removeOutbox, type OutboxItem, type Refusal } from "../lib/store";
 import { happened, isLater, MOST, nextBatch, openParents, settled, type Result } from "./order";
 
 export interface Command { id: string; name: string; payload: Record<string, unknown>; made_at: string; after: string[] }
@@ -26,7 +26,7 @@ const DAY = 86_400_000;
 export async function flush(user: string, ways: Ways): Promise<number | null | undefined> {
   for (const item of await outboxOf(user)) {
     // Nobody else is sending: what says so was interrupted.
-    if (item.state === "sending") await changeOutbox(item.id, (found) => ({ ...found, state: "waiting", step: undefined }));
+    if (item.state === "sending") await release(item.id);
   }
   await forgetSent(new Date(Date.now() - DAY).toISOString());
   const brought = new Set<string>(); // acts whose files went twice
@@ -35,6 +35,7 @@ export async function flush(user: string, ways: Ways): Promise<number | null | u
     const batch = nextBatch(items, most);
     if (!batch.length) return undefined;
     const sending = (await Promise.all(batch.map(claim))).filter((item) => item !== null);
+    if (!sending.length) continue; // they left by another way meanwhile
     const answer = await attempt(user, sending, items, ways);
     if ("results" in answer) {
       const wait = await settle(sending, answer.results, ways, brought);
@@ -49,11 +50,19 @@ export async function flush(user: string, ways: Ways): Promise<number | null | u
   }
 }
 
+/* A device without room notes nothing more, but sends: the ids alone keep acts from having two effects. */
 const claim = (item: OutboxItem): Promise<OutboxItem | null> =>
-  changeOutbox(item.id, (found) => (found.state === "waiting" ? { ...found, state: "sending" } : undefined));
+  changeOutbox(item.id, (found) => (found.state === "waiting" ? { ...found, state: "sending" } : undefined)).catch(() => item);
 
 const release = (id: string): Promise<unknown> =>
-  changeOutbox(id, (found) => (found.state === "sending" ? { ...found, state: "waiting", step: undefined } : undefined));
+  changeOutbox(id, (found) => (found.state === "sending" ? { ...found, state: "waiting", step: undefined } : undefined)).catch(() => null);
+
+/* False when it could not be noted and would be sent again at once. To forget what has arrived takes no room. */
+const note = (item: OutboxItem, result: Result): Promise<boolean> =>
+  changeOutbox(item.id, (found) => settled(found, result, new Date().toISOString())).then(
+    () => true,
+    () => happened(result) && removeOutbox(item.id).then(() => true, () => false),
+  );
 
 async function refuse(items: OutboxItem[], error: Refusal): Promise<void> {
   for (const { id } of items) {
@@ -79,15 +88,16 @@ async function toCommand({ id, name, payload, made_at }: OutboxItem, ways: Ways)
   if (!files?.length) return { id, name, payload: plain, made_at };
   const ids: string[] = [];
   for (const file of files) {
-    await changeOutbox(id, (found) => ({ ...found, step: { n: ids.length + 1, of: files.length } }));
+    await changeOutbox(id, (found) => ({ ...found, step: { n: ids.length + 1, of: files.length } })).catch(() => null);
     ids.push(await ways.upload(file));
   }
   return { id, name, payload: { ...plain, attachment_ids: ids }, made_at };
 }
 
-/* Seconds to wait, when some of them are to go later; undefined when it may go on at once. */
-async function settle(items: OutboxItem[], results: Result[], ways: Ways, brought: Set<string>): Promise<number | undefined> {
+/* Seconds to wait, when some of them are to go later (null: whenever); undefined when it may go on at once. */
+async function settle(items: OutboxItem[], results: Result[], ways: Ways, brought: Set<string>): Promise<number | null | undefined> {
   let wait: number | undefined;
+  let full = false;
   let moved = false;
   for (const item of items) {
     const result = results.find(({ id }) => id === item.id) ?? { id: item.id, status: "refused" as const, error: { code: "unavailable", message: "" } };
@@ -99,11 +109,12 @@ async function settle(items: OutboxItem[], results: Result[], ways: Ways, brough
       moved = true;
       continue;
     }
-    await changeOutbox(item.id, (found) => settled(found, result, new Date().toISOString()));
+    if (!(await note(item, result))) full = true;
     if (isLater(result)) { wait = Math.max(wait ?? 1, result.error?.retry_after ?? 1); continue; }
     moved = true;
     if (happened(result)) tell("outbox:sent", { id: item.id, name: item.name, result: result.result });
     else tell("outbox:refused", { id: item.id });
   }
+  if (full) return null;
   return moved ? undefined : wait;
 }

@@ -31,6 +31,7 @@ export default class AttachmentsController extends Controller<HTMLFormElement> {
     this.#team = this.#thread;
     if (!this.hasTrayTarget) return;
     this.element.addEventListener("composer:send", (event) => this.#leave((event as CustomEvent<{ client_id: string; thread_id: string; files?: string[] }>).detail), { signal });
+    this.element.addEventListener("composer:back", () => void this.#restore(), { signal });
     this.element.addEventListener("voice:recorded", (event) => this.add([(event as CustomEvent<File>).detail]), { signal });
     const pane = this.element.closest<HTMLElement>(".thread") ?? this.element;
     pane.addEventListener("dragover", (event) => { if (event.dataTransfer?.types.includes("Files")) event.preventDefault(); }, { signal });

@@ -6,6 +6,7 @@ import { findDraft, removeDraft, saveDraft } from "../lib/store";
 import { showToast } from "../lib/toast";
 import { uuid7 } from "../lib/uuid";
 import type { Message } from "./messages";
+import type { Sending } from "./pending";
 import { t } from "./strings";
 
 interface Draft { body: string; replyTo: string; about: string }
@@ -26,6 +27,7 @@ export default class ComposerController extends Controller<HTMLFormElement> {
   #typedAt = 0;
   #editing: string | null = null;
   #unsent: Draft | null = null;
+  #last: (Draft & { clientId: string; back: boolean }) | null = null;
 
   override connect(): void {
     this.#stop = new AbortController();
@@ -35,6 +37,7 @@ export default class ComposerController extends Controller<HTMLFormElement> {
     const thread = this.element.closest<HTMLElement>("[data-controller~=thread]");
     thread?.addEventListener("message:reply", (event) => this.#reply((event as CustomEvent<{ id: string; name: string; text: string }>).detail), { signal });
     thread?.addEventListener("message:edit", (event) => this.#edit((event as CustomEvent<{ id: string; body: string }>).detail), { signal });
+    thread?.addEventListener("message:unkept", (event) => this.#takeBack((event as CustomEvent<Sending>).detail), { signal });
     this.element.addEventListener("audience:turned", (event) => this.#turnTo((event as CustomEvent<string>).detail), { signal });
     void this.#restore();
   }
@@ -79,10 +82,33 @@ export default class ComposerController extends Controller<HTMLFormElement> {
     const body = this.bodyTarget.value;
     if (!body.trim() && (this.#editing || !this.element.hasAttribute("data-files"))) return;
     if (this.#editing) { await this.#saveEdit(this.#editing, body); return; }
-    const detail = { thread_id: this.threadValue, client_id: uuid7(), body, reply_to: this.replyToTarget.value || null };
+    // What came back unsent may have arrived after all: unchanged it is the same message.
+    const client_id = this.#last?.body === body && this.#last.back ? this.#last.clientId : uuid7();
+    this.#last = { ...this.#draft(), clientId: client_id, back: false };
+    const detail = { thread_id: this.threadValue, client_id, body, reply_to: this.replyToTarget.value || null };
     this.dispatch("send", { detail, bubbles: true });
     this.#clear();
     window.dispatchEvent(new CustomEvent("useful:moment"));
+  }
+
+  /* There was no room for it on the device, and no network that took it: the words are where they were written. */
+  #takeBack({ thread_id, client_id, body }: Sending): void {
+    const { replyTo = "", about = "" } = this.#last?.clientId === client_id ? this.#last : {};
+    const user = actorId();
+    showToast(t("noRoom"), { icon: "circle-alert", seconds: 12 });
+    if (thread_id !== this.threadValue) {
+      if (user) void saveDraft(user, `thread/${thread_id}`, { body, replyTo, about }).catch(() => undefined);
+      return;
+    }
+    const since = this.#editing ? this.#unsent : this.#draft();
+    const back = { body: [body, since?.body ?? ""].filter((text) => text.trim()).join("\n"), replyTo, about };
+    this.#last = { ...back, clientId: client_id, back: true };
+    if (this.#editing) { this.#unsent = back; return; }
+    this.bodyTarget.value = back.body;
+    this.#about(back.replyTo, back.about);
+    this.#grow();
+    void this.#save();
+    this.dispatch("back");
   }
 
   async #saveEdit(message_id: string, body: string): Promise<void> {

@@ -8,9 +8,10 @@ import { retry } from "../outbox/queue";
 import { flushSoon } from "../outbox/replay";
 import { placeByTime } from "./interleaving";
 import { Messages, type Message } from "./messages";
-import { failureOf, keep, NAME, pendingOf, sendingOf, type Sending } from "./pending";
+import { failureOf, NAME, pendingOf, sendingOf, type Sending } from "./pending";
 import { ReadMarks } from "./read_marks";
 import { Scrolling } from "./scrolling";
+import { write } from "./send";
 import { t } from "./strings";
 import { draw, drawPending, knownOf, regroupDays, setMark } from "./view";
 
@@ -109,10 +110,12 @@ export default class ExchangeController extends Controller<HTMLElement> {
   /* The echo is on screen and on the device before anything is sent. */
   async #send(sending: Sending): Promise<void> {
     if (sending.thread_id !== this.idValue) return;
-    this.#talk.append(drawPending({ clientId: sending.client_id, body: sending.body, at: new Date().toISOString(), outside: true }));
+    const pending = drawPending({ clientId: sending.client_id, body: sending.body, at: new Date().toISOString(), outside: true });
+    this.#talk.append(pending);
     this.#scroll.toEnd();
-    await keep(this.#me, sending);
-    flushSoon();
+    if (await write(this.#me, sending)) return;
+    pending.remove();
+    this.dispatch("unkept", { prefix: "message", detail: sending });
   }
 
   #sent({ name, result }: { name: string; result: Message }): void {

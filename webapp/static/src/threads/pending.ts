@@ -8,10 +8,10 @@ export const NAME = "message.send";
 export interface Sending { thread_id: string; client_id: string; body: string; reply_to?: string | null; files?: string[] }
 
 /* On the device before anything is sent; the message's id is the act's. */
-export async function keep(user: string, { client_id: id, ...payload }: Sending): Promise<void> {
+export async function keep(user: string, { client_id: id, ...payload }: Sending): Promise<OutboxItem> {
   const { thread_id: about, body, files = [] } = payload;
   const label = t("label", { text: body.trim().slice(0, 60) || t("attached", { n: files.length }) });
-  await queue({ id, user, name: NAME, payload, label, about, url: location.pathname });
+  return queue({ id, user, name: NAME, payload, label, about, url: location.pathname });
 }
 
 export const sendingOf = ({ payload }: OutboxItem): Omit<Sending, "client_id"> => payload as unknown as Omit<Sending, "client_id">;

@@ -9,12 +9,13 @@ import { flushSoon } from "../outbox/replay";
 import { refreshAct } from "./acts";
 import { findFiles } from "./kept_files";
 import { Messages, type Message } from "./messages";
-import { failureOf, keep, NAME, pendingOf, sendingOf, type Sending } from "./pending";
+import { failureOf, NAME, pendingOf, sendingOf, type Sending } from "./pending";
 import { addressOf, watchEnds } from "./places";
 import { Presence, sayHere } from "./presence";
 import { ReadMarks } from "./read_marks";
 import { placeByTime } from "./interleaving";
 import { Scrolling } from "./scrolling";
+import { write } from "./send";
 import { t } from "./strings";
 import { draw, drawPending, knownOf, regroupDays, sameDay, setMark } from "./view";
 
@@ -209,8 +210,9 @@ export default class ThreadController extends Controller<HTMLElement> {
     this.talkTarget.append(pending, this.typingTarget);
     if (this.hasEmptyTarget) this.emptyTarget.remove();
     this.#scroll.toEnd();
-    await keep(this.#me, sending);
-    flushSoon();
+    if (await write(this.#me, sending)) return;
+    pending.remove();
+    this.dispatch("unkept", { prefix: "message", detail: sending });
   }
 
   #sent({ name, result }: { name: string; result: Message }): void {

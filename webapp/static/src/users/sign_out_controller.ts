@@ -3,7 +3,7 @@
 import { cache } from "@hotwired/turbo";
 import { Controller } from "@hotwired/stimulus";
 import { actorId, beginSignOut } from "../lib/page";
-import { countOutbox, outboxOf, removeOutbox, wipeRead } from "../lib/store";
+import { countOutbox, othersWait, wipePerson, wipeRead } from "../lib/store";
 import { t } from "./strings";
 
 export default class SignOutController extends Controller<HTMLElement> {
@@ -18,26 +18,28 @@ export default class SignOutController extends Controller<HTMLElement> {
     event.preventDefault();
     const owner = actorId();
     const waiting = owner ? await countOutbox(owner).catch(() => 0) : 0;
-    if (!waiting) return this.#leave();
+    if (!waiting) return this.discard();
     this.textTarget.textContent = t("waiting", { n: waiting });
     this.element.querySelector("dialog")?.showModal();
   }
 
   async keep(): Promise<void> {
+    await this.#leave(true);
+  }
+
+  /* Everything of this person goes; a colleague's words that wait on the same device stay. */
+  async discard(): Promise<void> {
+    const owner = actorId() ?? "";
+    const shared = await othersWait(owner).catch(() => true);
+    await wipePerson(owner).catch(() => undefined);
+    await this.#leave(shared);
+  }
+
+  async #leave(kept: boolean): Promise<void> {
+    this.#decided = true;
     const field = document.createElement("input");
     Object.assign(field, { type: "hidden", name: "keep", value: "1" });
-    this.formTarget.append(field);
-    await this.#leave();
-  }
-
-  async discard(): Promise<void> {
-    const owner = actorId();
-    if (owner) for (const item of await outboxOf(owner)) await removeOutbox(item.id);
-    await this.#leave();
-  }
-
-  async #leave(): Promise<void> {
-    this.#decided = true;
+    if (kept) this.formTarget.append(field);
     cache.clear();
     await wipeRead().catch(() => undefined);
     beginSignOut();
