@@ -27,7 +27,7 @@ from webapp.threads.events import (
     ThreadRead,
 )
 from webapp.users.events import RightsChanged, SessionEnded
-from webapp.visits.events import FactsChanged
+from webapp.visits.events import FactsChanged, VisitRecorded
 
 NEWS = (
     RightsChanged,
@@ -38,6 +38,7 @@ NEWS = (
     BalanceChanged,
     PromisesChanged,
     FactsChanged,
+    VisitRecorded,
     LimitChanged,
     AlertRaised,
     AlertChanged,

@@ -124,7 +124,9 @@ def _check(actor: Actor, signed: Signed, currency: str) -> StoredFile:
     if picture is None or picture.media_type not in PICTURES:
         errors["signed.signature"] = _l("Il manque la signature.")
     if errors or picture is None:
-        raise Invalid(REFUSED, errors=errors)
+        # A device that still has the signature brings it again when it is the only thing missing.
+        gone = picture is None and len(errors) == 1
+        raise Invalid(REFUSED, errors=errors, code="attachment_gone" if gone else "invalid")
     return picture
 
 

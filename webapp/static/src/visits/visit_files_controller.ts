@@ -3,18 +3,14 @@ import { Controller } from "@hotwired/stimulus";
 import { showToast } from "../lib/toast";
 import { shrink } from "../threads/shrink";
 import { lasting, weight } from "../threads/weights";
+import { fill } from "./filling";
 import { t } from "./strings";
 
 const MOST = 9; // beside the voice note
+const HEAVIEST = 15 * 1024 * 1024; // of what is no picture that this device can make small
 const LONGEST_MS = 120_000;
 const KINDS = ["audio/webm;codecs=opus", "audio/mp4", "audio/ogg;codecs=opus"];
 const ENDS: Record<string, string> = { "audio/webm": "webm", "audio/mp4": "m4a", "audio/ogg": "ogg" };
-
-function fill(input: HTMLInputElement, files: readonly File[]): void {
-  const kept = new DataTransfer();
-  files.forEach((file) => kept.items.add(file));
-  input.files = kept.files;
-}
 
 export default class VisitFilesController extends Controller<HTMLFormElement> {
   static override targets = ["photos", "sound", "soundKey", "mic", "tray", "thumb", "bar", "clock", "heard", "player", "deed"];
@@ -42,7 +38,9 @@ export default class VisitFilesController extends Controller<HTMLFormElement> {
     const able = "MediaRecorder" in window && Boolean(navigator.mediaDevices);
     this.micTarget.hidden = !able;
     this.soundKeyTarget.hidden = able;
-    this.chosen(); // something may have been chosen before this script was there
+    // Something may have been chosen, or put back from a draft, before this script was there.
+    this.chosen();
+    if (this.soundTarget.files?.length) this.spoken();
   }
 
   override disconnect(): void {
@@ -61,12 +59,21 @@ export default class VisitFilesController extends Controller<HTMLFormElement> {
     void Promise.allSettled([...this.#preparing]).then(() => this.element.requestSubmit());
   }
 
+  /* Resolves once nothing is being made small or recorded any more. */
+  async settled(): Promise<void> {
+    this.stop();
+    while (this.#preparing.size) await Promise.allSettled([...this.#preparing]);
+  }
+
   chosen(): void {
     const files = [...(this.photosTarget.files ?? [])].filter((file) => !this.#photos.includes(file));
     if (this.#photos.length + files.length > MOST) showToast(t("tooMany", { n: MOST }), { icon: "circle-alert" });
     files.splice(Math.max(0, MOST - this.#photos.length));
     fill(this.photosTarget, this.#photos);
-    for (const file of files) this.#wait(this.#add(file));
+    for (const file of files) {
+      if (file.size) this.#wait(this.#add(file));
+      else showToast(t("emptyFile", { name: file.name }), { icon: "circle-alert", seconds: 8 });
+    }
   }
 
   sign(): void { this.deedTarget.open = true; }
@@ -76,6 +83,7 @@ export default class VisitFilesController extends Controller<HTMLFormElement> {
   unsay(): void {
     fill(this.soundTarget, []);
     this.#hear(undefined);
+    this.dispatch("changed");
   }
 
   async record(): Promise<void> {
@@ -118,6 +126,7 @@ export default class VisitFilesController extends Controller<HTMLFormElement> {
     const type = recorder.mimeType.split(";")[0] ?? "audio/webm";
     fill(this.soundTarget, [new File(this.#pieces, `${t("voiceNote")}.${ENDS[type] ?? "webm"}`, { type })]);
     this.spoken();
+    this.dispatch("changed");
     this.micTarget.focus();
   }
 
@@ -135,9 +144,11 @@ export default class VisitFilesController extends Controller<HTMLFormElement> {
 
   async #add(file: File): Promise<void> {
     const { blob, name } = await shrink(file);
-    const kept = new File([blob], name, { type: blob.type || file.type });
+    const kept = blob === file ? file : new File([blob], name, { type: blob.type || file.type });
+    if (kept.size > HEAVIEST) { showToast(t("tooHeavy", { name }), { icon: "circle-alert", seconds: 8 }); return; }
     this.#photos.push(kept);
     fill(this.photosTarget, this.#photos);
+    this.dispatch("changed");
     const item = this.thumbTarget.content.firstElementChild?.cloneNode(true) as HTMLElement | undefined;
     const [picture, state, away] = [item?.querySelector("img"), item?.querySelector("span"), item?.querySelector("button")];
     if (!item || !picture || !state || !away) return;
@@ -154,5 +165,6 @@ export default class VisitFilesController extends Controller<HTMLFormElement> {
     fill(this.photosTarget, this.#photos);
     item.remove();
     this.trayTarget.hidden = !this.#photos.length;
+    this.dispatch("changed");
   }
 }
