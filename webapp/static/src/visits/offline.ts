@@ -22,6 +22,4 @@ export const visitKinds: Kind[] = [
       { name: "files", type: "choice", label: () => t("files") },
     ],
   },
-  { name: "fact.confirm", icon: "check", title: () => t("confirm"), fields: [] },
-  { name: "fact.end", icon: "x", title: () => t("end"), fields: [] },
 ];
