@@ -27,7 +27,7 @@ from webapp.threads.events import (
     ThreadRead,
 )
 from webapp.users.events import RightsChanged, SessionEnded
-from webapp.visits.events import FactsChanged, VisitRecorded
+from webapp.visits.events import AcknowledgementSealed, FactsChanged, VisitRecorded
 
 NEWS = (
     RightsChanged,
@@ -39,6 +39,7 @@ NEWS = (
     PromisesChanged,
     FactsChanged,
     VisitRecorded,
+    AcknowledgementSealed,
     LimitChanged,
     AlertRaised,
     AlertChanged,

@@ -27,6 +27,7 @@ export default class VisitFilesController extends Controller<HTMLFormElement> {
   declare readonly deedTarget: HTMLDetailsElement;
 
   #photos: File[] = [];
+  #coming: File[] = [];
   #urls: string[] = [];
   #preparing = new Set<Promise<unknown>>();
   #recorder: MediaRecorder | null = null;
@@ -65,18 +66,26 @@ export default class VisitFilesController extends Controller<HTMLFormElement> {
     while (this.#preparing.size) await Promise.allSettled([...this.#preparing]);
   }
 
+  /* What is being made small stays in the field as it came: a draft kept meanwhile has it. */
   chosen(): void {
-    const files = [...(this.photosTarget.files ?? [])].filter((file) => !this.#photos.includes(file));
-    if (this.#photos.length + files.length > MOST) showToast(t("tooMany", { n: MOST }), { icon: "circle-alert" });
-    files.splice(Math.max(0, MOST - this.#photos.length));
-    fill(this.photosTarget, this.#photos);
-    for (const file of files) {
-      if (file.size) this.#wait(this.#add(file));
-      else showToast(t("emptyFile", { name: file.name }), { icon: "circle-alert", seconds: 8 });
+    const known = [...this.#photos, ...this.#coming];
+    const files = [...(this.photosTarget.files ?? [])].filter((file) => !known.includes(file));
+    const room = Math.max(0, MOST - known.length);
+    if (files.length > room) showToast(t("tooMany", { n: MOST }), { icon: "circle-alert" });
+    for (const file of files.slice(0, room)) {
+      if (!file.size) { showToast(t("emptyFile", { name: file.name }), { icon: "circle-alert", seconds: 8 }); continue; }
+      this.#coming.push(file);
+      this.#wait(this.#add(file));
     }
+    this.#fill();
   }
 
-  sign(): void { this.deedTarget.open = true; }
+  sign(event: Event): void {
+    event.preventDefault(); // the page itself would be visited anew
+    this.deedTarget.open = true;
+    this.deedTarget.scrollIntoView();
+    this.deedTarget.querySelector<HTMLElement>("summary")?.focus({ preventScroll: true });
+  }
 
   spoken(): void { this.#hear(this.soundTarget.files?.[0]); }
 
@@ -136,6 +145,8 @@ export default class VisitFilesController extends Controller<HTMLFormElement> {
     else this.playerTarget.removeAttribute("src");
   }
 
+  #fill(): void { fill(this.photosTarget, [...this.#photos, ...this.#coming]); }
+
   #url(file: Blob): string {
     const url = URL.createObjectURL(file);
     this.#urls.push(url);
@@ -145,10 +156,12 @@ export default class VisitFilesController extends Controller<HTMLFormElement> {
   async #add(file: File): Promise<void> {
     const { blob, name } = await shrink(file);
     const kept = blob === file ? file : new File([blob], name, { type: blob.type || file.type });
-    if (kept.size > HEAVIEST) { showToast(t("tooHeavy", { name }), { icon: "circle-alert", seconds: 8 }); return; }
-    this.#photos.push(kept);
-    fill(this.photosTarget, this.#photos);
+    const heavy = kept.size > HEAVIEST;
+    this.#coming = this.#coming.filter((each) => each !== file);
+    if (!heavy) this.#photos.push(kept);
+    this.#fill();
     this.dispatch("changed");
+    if (heavy) { showToast(t("tooHeavy", { name }), { icon: "circle-alert", seconds: 8 }); return; }
     const item = this.thumbTarget.content.firstElementChild?.cloneNode(true) as HTMLElement | undefined;
     const [picture, state, away] = [item?.querySelector("img"), item?.querySelector("span"), item?.querySelector("button")];
     if (!item || !picture || !state || !away) return;
@@ -162,7 +175,7 @@ export default class VisitFilesController extends Controller<HTMLFormElement> {
 
   #drop(file: File, item: HTMLElement): void {
     this.#photos = this.#photos.filter((each) => each !== file);
-    fill(this.photosTarget, this.#photos);
+    this.#fill();
     item.remove();
     this.trayTarget.hidden = !this.#photos.length;
     this.dispatch("changed");

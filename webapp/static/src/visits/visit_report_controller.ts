@@ -104,7 +104,14 @@ export default class VisitReportController extends Controller<HTMLFormElement> {
     putDraftBack(this.element, draft);
     await this.#files?.restore(draft.files);
     this.#say(t("draftKept", { hour: hour(new Date(draft.at)) }));
-    showToast(t("draftBack"), { icon: "history", seconds: 8, action: { label: t("draftDrop"), run: () => void this.#forget(user, draft).then(() => visit(location.href, { action: "replace" })) } });
+    showToast(t("draftBack"), { icon: "history", seconds: 8, action: { label: t("draftDrop"), run: () => void this.#startAnew(user, draft) } });
+  }
+
+  /* Unless it is being sent: its files are no draft's any more. */
+  async #startAnew(user: string, draft: VisitDraft): Promise<void> {
+    if (this.#busy || this.#gone) return;
+    await this.#forget(user, draft);
+    visit(location.href, { action: "replace" });
   }
 
   async #forget(user: string, draft: VisitDraft): Promise<void> {
@@ -124,6 +131,7 @@ export default class VisitReportController extends Controller<HTMLFormElement> {
 
   async #send(user: string, files: FormFiles): Promise<void> {
     this.#wait(true);
+    document.getElementById("toasts")?.replaceChildren();
     clearFaults(this.element);
     this.refusedTarget.hidden = true;
     try {
