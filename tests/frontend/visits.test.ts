@@ -1,10 +1,12 @@
 import "fake-indexeddb/auto";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { OutboxItem } from "../../webapp/static/src/lib/store";
+import { database, findDraft, saveDraft, type OutboxItem } from "../../webapp/static/src/lib/store";
 import { lines, reworded, saidOf } from "../../webapp/static/src/outbox/fields";
 import { kindOf } from "../../webapp/static/src/outbox/kinds";
 import { placeFiles } from "../../webapp/static/src/outbox/placing";
+import { findFile, keepFile } from "../../webapp/static/src/threads/kept_files";
+import { sweepDrafts } from "../../webapp/static/src/visits/kept";
 import { NOTHING, readReport, type Brought } from "../../webapp/static/src/visits/report";
 
 const CLIENT = "01900000-0000-7000-8000-000000000001";
@@ -60,4 +62,19 @@ test("the outbox reads parts of parts, and words them anew without losing the re
   assert.deepEqual(next, { ...payload, note: "Vide", promise: { ...payload.promise, promised_on: "2026-12-01" } });
   const item = { name: "visit.record", payload, words: { facts: "Stock haut" } } as unknown as OutboxItem;
   assert.deepEqual(lines(kindOf("visit.record"), item, "fr").map(({ text }) => text), ["Stock haut", "Calme", "1,00\u00a0€", "01/11/2026", "Élise"]);
+});
+
+test("a draft nobody came back to goes with its files, unless they left with its act", async () => {
+  const kept = (id: string, act: string) => keepFile({ id, user: "bob", thread: `visit/${act}`, message: act, blob: new Blob(["x"]), name: "x.jpg", key: id, file_id: null });
+  const draft = (act: string, photo: string, at: number) => ({ act, fields: {}, ticked: [], files: { ...NOTHING, photos: [photo] }, at });
+  await Promise.all([kept("old", "a"), kept("gone", "b"), kept("new", "c")]);
+  await saveDraft("bob", "visit:1", draft("a", "old", 10));
+  await saveDraft("bob", "visit:2", draft("b", "gone", 10));
+  await saveDraft("bob", "visit:3", draft("c", "new", 30));
+  await saveDraft("bob", "form:other", { fields: {}, at: 1 });
+  await (await database()).put("outbox", { id: "b", user: "bob", name: "visit.record", payload: { files: ["gone"] }, label: "", made_at: "", state: "waiting" });
+  await sweepDrafts("bob", 20);
+  const left = await Promise.all(["visit:1", "visit:2", "visit:3", "form:other"].map((name) => findDraft("bob", name)));
+  assert.deepEqual(left.map(Boolean), [false, false, true, true]);
+  assert.deepEqual((await Promise.all(["old", "gone", "new"].map(findFile))).map(Boolean), [false, true, true]);
 });

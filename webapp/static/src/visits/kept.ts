@@ -1,6 +1,8 @@
 /* Files of a visit's form, on the device from the moment they are chosen until the server has them. */
+import { database } from "../lib/store";
 import { uuid7 } from "../lib/uuid";
 import { dropFiles, findFiles, keepFile, type KeptFile } from "../threads/kept_files";
+import type { VisitDraft } from "./draft";
 import { fill } from "./filling";
 import type { Brought } from "./report";
 
@@ -11,6 +13,19 @@ const FIELDS: Record<Place, string> = {
   signature: "[name=signature]",
 };
 const PLACES = Object.keys(FIELDS) as Place[];
+
+/* Drafts that nobody came back to, whichever client they are of, and the room their files take. */
+export async function sweepDrafts(user: string, before: number): Promise<void> {
+  const db = await database();
+  for (const { key, value } of await db.getAllFromIndex("drafts", "user", user)) {
+    const draft = value as VisitDraft;
+    if (!key.startsWith(`${user}/visit:`) || draft.at >= before) continue;
+    // What has left with an act is that act's.
+    if (!(await db.get("outbox", draft.act))) await dropFiles(all(draft.files));
+    await db.delete("drafts", key);
+  }
+}
+
 const all = (files: Brought): string[] => PLACES.flatMap((place) => files[place]);
 
 export class FormFiles {

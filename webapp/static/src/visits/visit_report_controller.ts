@@ -13,7 +13,7 @@ import { findFiles, keepFile } from "../threads/kept_files";
 import { KEPT_DAYS } from "../users/draft";
 import { draftOf, isBlank, putDraftBack, type VisitDraft } from "./draft";
 import { clearFaults, goToFault, showFault } from "./faults";
-import { FormFiles } from "./kept";
+import { FormFiles, sweepDrafts } from "./kept";
 import { findAct, outcomeOf } from "./outcome";
 import { readReport, type Brought } from "./report";
 import { t } from "./strings";
@@ -94,13 +94,15 @@ export default class VisitReportController extends Controller<HTMLFormElement> {
   }
 
   async #restore(user: string): Promise<void> {
+    await sweepDrafts(user, Date.now() - KEPT_DAYS * DAY);
     const draft = await findDraft<VisitDraft>(user, this.#draft);
     if (!draft) return;
     const left = (await findAct(user, draft.act)) ?? (await sentOf(user)).find(({ id }) => id === draft.act);
     if (left) return removeDraft(user, this.#draft); // the page closed between sending and forgetting
-    if (Date.now() - draft.at > KEPT_DAYS * DAY) return this.#forget(user, draft);
     if (!this.element.isConnected) return;
     this.#act = draft.act;
+    const own = this.element.querySelector<HTMLInputElement>("[name=visit_id]");
+    if (own) own.value = draft.act;
     putDraftBack(this.element, draft);
     await this.#files?.restore(draft.files);
     this.#say(t("draftKept", { hour: hour(new Date(draft.at)) }));
