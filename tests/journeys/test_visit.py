@@ -171,7 +171,7 @@ def test_a_draft_comes_back_with_its_pieces_and_a_refusal_loses_nothing(enter: E
     expect(bob.locator("#f-note")).to_have_value("Le gérant était pressé", timeout=SOON)
     expect(bob.locator("[name=outcome][value=mixed]")).to_be_checked()
     expect(bob.locator(".ph img")).to_be_visible(timeout=SOON)
-    assert bob.evaluate("() => document.querySelector('[name=signature]').files.length") == 1
+    bob.wait_for_function("() => document.querySelector('[name=signature]').files.length === 1")
 
     # Who signs is missing: said at its field, nothing is sent.
     save(bob)

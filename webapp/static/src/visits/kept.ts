@@ -49,7 +49,7 @@ export class FormFiles {
       const field = this.#field(place);
       if (!field || !found.length) continue;
       fill(field, found.map((kept) => this.#file(kept)));
-      field.dispatchEvent(new Event("change", { bubbles: true }));
+      field.dispatchEvent(new Event("input", { bubbles: true }));
     }
   }
 
