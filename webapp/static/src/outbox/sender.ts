@@ -78,12 +78,12 @@ async function attempt(user: string, items: OutboxItem[], all: OutboxItem[], way
 async function toCommand({ id, name, payload, made_at }: OutboxItem, ways: Ways): Promise<Omit<Command, "after">> {
   const { files, ...plain } = payload as { files?: string[] } & Record<string, unknown>;
   if (!files?.length) return { id, name, payload: plain, made_at };
-  const ids = new Map<string, string>();
+  const ids: string[] = [];
   for (const file of files) {
-    await changeOutbox(id, (found) => ({ ...found, step: { n: ids.size + 1, of: files.length } }));
-    ids.set(file, await ways.upload(file));
+    await changeOutbox(id, (found) => ({ ...found, step: { n: ids.length + 1, of: files.length } }));
+    ids.push(await ways.upload(file));
   }
-  return { id, name, payload: placeFiles(plain, ids), made_at };
+  return { id, name, payload: placeFiles(plain, new Map(files.map((file, n) => [file, ids[n] ?? ""]))), made_at };
 }
 
 /* Seconds to wait, when some of them are to go later; undefined when it may go on at once. */
