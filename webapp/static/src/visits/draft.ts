@@ -19,10 +19,12 @@ export function draftOf(form: HTMLFormElement, act: string, files: Brought = NOT
 export const isBlank = ({ fields, ticked, files }: VisitDraft): boolean =>
   !Object.keys(fields).length && !ticked.length && !Object.values(files).some((ids: string[]) => ids.length);
 
-export function putDraftBack(form: HTMLFormElement, { fields, ticked }: VisitDraft): void {
+export function putDraftBack(form: HTMLFormElement, { fields, ticked, files }: VisitDraft): void {
   putBack(form, fields);
   for (const box of boxes(form)) box.checked = ticked.includes(nameOf(box));
   for (const fold of form.querySelectorAll("details")) fold.open ||= opens(fold, fields);
+  const deed = form.querySelector<HTMLInputElement>("[name=signature]")?.closest("details");
+  if (deed && files.signature.length) deed.open = true;
 }
 
 /* A fold whose fields hold something is not to hide it. */
