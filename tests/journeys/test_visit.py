@@ -192,5 +192,6 @@ def test_a_draft_comes_back_with_its_pieces_and_a_refusal_loses_nothing(enter: E
     expect(bob.get_by_role("heading", name="Visite du")).to_be_visible(timeout=SOON)
     expect(bob.locator("main")).to_contain_text("Paul Roche, associé")
     expect(bob.locator("a[data-photo]")).to_have_count(1)
-    expect(bob.locator("#visit-signed a.paper")).to_be_visible(timeout=SOON)  # once the worker has drawn it
+    paper = bob.locator("#visit-signed a.paper")
+    expect(paper).to_be_visible(timeout=3 * SOON)  # once the worker has drawn it, without a reload
     sound(bob)
