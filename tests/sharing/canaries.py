@@ -85,13 +85,16 @@ CODES = {
         threads.audience messages.kind messages.act_kind thread_members.level notifications.kind
         deliveries.kind deliveries.state mail_deliveries.state company.currency company.time_zone
         users.locale users.theme memberships.role audit_entries.via audit_entries.action
-        audit_entries.subject_type jobs.name commands.name signals.event""",
+        audit_entries.subject_type jobs.name commands.name signals.event fact_kinds.code facts.kind
+        fact_links.subject_type visits.outcome acknowledgements.currency acknowledgements.language""",
     "an id, a hash, a key or an address of a device": """
         access_grants.token_hash access_grants.code_hash api_tokens.token_hash recovery_codes.code_hash
         users.fs_uniquifier branches.path exports.scope refused_proposals.key stored_files.sha256
         imports.sha256 import_mappings.headers_key commands.actor_id commands.payload_hash signals.origin
         audit_entries.subject_id audit_entries.digest audit_seals.chain deliveries.topic
-        push_subscriptions.endpoint push_subscriptions.p256dh push_subscriptions.auth""",
+        push_subscriptions.endpoint push_subscriptions.p256dh push_subscriptions.auth
+        acknowledgements.creditor_siren acknowledgements.debtor_siren acknowledgements.digest
+        acknowledgements.pdf_sha256""",
     "a list of instants or of ids": "access_grants.codes_asked messages.mentions",
 }
 CODE_COLUMNS = frozenset(" ".join(CODES.values()).split())

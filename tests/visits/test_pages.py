@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image
 from sqlalchemy import select
 
 from tests.factories import pictures
@@ -21,8 +22,10 @@ from tests.factories.visits import fact_of, visit
 from webapp.core.clock import today
 from webapp.core.ids import new_id
 from webapp.extensions import db
+from webapp.files.storage import path_of
 from webapp.users.actor import Actor
 from webapp.visits.models import Acknowledgement, Visit
+from webapp.visits.queries import files_of
 
 Browser = Callable[[Actor], FlaskClient]
 Headers = Callable[[Actor], dict[str, str]]
@@ -72,6 +75,9 @@ def test_a_full_report_comes_in_one_form(cast: Cast, browser_of: Browser) -> Non
     answer = press(bob, path, **written, **files)
     assert answer.status_code == 303
     row = db.session.scalars(select(Acknowledgement)).one()
+    photo, _voice = files_of(row.visit_id)
+    with Image.open(path_of(photo.sha256)) as kept:  # where it was taken is nobody's business
+        assert not kept.getexif()
     assert (row.amount, row.words) == (1_200_050, "douze mille euros et cinquante centimes")
     page = text(bob, answer.headers["Location"])
     for words in (

@@ -12,8 +12,11 @@ A feature declares a kind beside its API, in one place:
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from marshmallow import Schema
@@ -66,6 +69,22 @@ class Kind:
 
 
 _kinds: dict[str, Kind] = {}
+_written_at: ContextVar[datetime | None] = ContextVar("written_at", default=None)
+
+
+def written_at() -> datetime | None:
+    """When the act being replayed was written, on the server's clock; None when it is done right now."""
+    return _written_at.get()
+
+
+@contextmanager
+def written(instant: datetime) -> Iterator[None]:
+    """Within it an act was written at `instant`: what an act says of its own time is this, not now."""
+    token = _written_at.set(instant)
+    try:
+        yield
+    finally:
+        _written_at.reset(token)
 
 
 def replayed(

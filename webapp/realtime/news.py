@@ -25,7 +25,7 @@ from webapp.risk.events import AlertChanged, AlertRaised, LimitChanged
 from webapp.risk.policy import may_hear_of
 from webapp.risk.queries import alert_for
 from webapp.users.actor import system_actor
-from webapp.visits.events import FactsChanged
+from webapp.visits.events import AcknowledgementSealed, FactsChanged, VisitRecorded
 
 MOST_IDS = 50
 
@@ -71,8 +71,8 @@ def on_clients(event: BalanceChanged | ClientsChanged | PromisesChanged | FactsC
     _tell("client.changed", event.client_ids, _places(), Client.id)
 
 
-@hears(ClientMoved, LimitChanged)
-def on_client(event: ClientMoved | LimitChanged) -> None:
+@hears(ClientMoved, LimitChanged, VisitRecorded, AcknowledgementSealed)
+def on_client(event: ClientMoved | LimitChanged | VisitRecorded | AcknowledgementSealed) -> None:
     _tell("client.changed", (event.client_id,), _places(), Client.id)
 
 

@@ -27,7 +27,7 @@ from webapp.threads.events import (
     ThreadRead,
 )
 from webapp.users.events import RightsChanged, SessionEnded
-from webapp.visits.events import FactsChanged
+from webapp.visits.events import AcknowledgementSealed, FactsChanged, VisitRecorded
 
 NEWS = (
     RightsChanged,
@@ -38,6 +38,8 @@ NEWS = (
     BalanceChanged,
     PromisesChanged,
     FactsChanged,
+    VisitRecorded,
+    AcknowledgementSealed,
     LimitChanged,
     AlertRaised,
     AlertChanged,

@@ -16,7 +16,7 @@ from webapp.core.clock import now
 from webapp.core.commands import find_done, once
 from webapp.core.errors import DomainError, Invalid, NotFound, Unavailable
 from webapp.core.outages import refusal_for
-from webapp.core.replays import Kind, find_kind
+from webapp.core.replays import Kind, find_kind, written
 from webapp.extensions import db
 from webapp.sync import rules
 from webapp.users.actor import Actor
@@ -33,15 +33,17 @@ def replay(actor: Actor, commands: Sequence[Mapping[str, Any]], sent_at: datetim
     answers: list[Result] = []
     stopped: DomainError | None = None
     for command in commands:
+        made = rules.written_at(command["made_at"], sent_at, now())
         try:
             if stopped is not None:
                 raise stopped
-            answer = _judge(actor, command, results)
+            with written(made):
+                answer = _judge(actor, command, results)
         except DomainError as refusal:  # the house is busy or away: the same for all that follow
             stopped = refusal
             answer = _refused(refusal)
         answer["id"] = command["id"]
-        answer["written_at"] = rules.written_at(command["made_at"], sent_at, now())
+        answer["written_at"] = made
         if command["id"] not in results or not rules.happened(results[command["id"]]):
             results[command["id"]] = answer
         answers.append(answer)

@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext as _l
 from webapp.clients.queries import get_client_by_ref
 from webapp.core.errors import NotFound
 from webapp.core.ids import new_id
-from webapp.core.replays import replayed
+from webapp.core.replays import replayed, written_at
 from webapp.invoices.queries import find_invoice_by_ref
 from webapp.users.actor import Actor
 from webapp.users.current import current_actor
@@ -36,7 +36,10 @@ Values = Mapping[str, Any]
 
 @replayed("visit.record", VisitIn, path="/visits")
 def record_visit(act_id: uuid.UUID, values: Values) -> dict[str, Any]:
-    """Report on a visit, whose id is the act's. Raises what the service raises."""
+    """Report on a visit, whose id is the act's; it was when it says, else when it was written on a device.
+
+    Raises what the service raises.
+    """
     actor = current_actor()
     client_id = values["client_id"] or get_client_by_ref(actor, values["client_ref"]).id
     promise, signed = values["promise"], values["acknowledgement"]
@@ -47,7 +50,8 @@ def record_visit(act_id: uuid.UUID, values: Values) -> dict[str, Any]:
         file_ids=tuple(values["attachment_ids"]),
         signed=Signed(**signed) if signed else None,
         id=_thread_id(act_id),
-        **{name: values[name] for name in ("outcome", "met", "note", "here", "visited_at")},
+        visited_at=values["visited_at"] or written_at(),
+        **{name: values[name] for name in ("outcome", "met", "note", "here")},
     )
     return show_visit(actor, services.record_visit(actor, report).id)
 

@@ -19,3 +19,11 @@ class FactsChanged:
     """Facts about these clients were seen, confirmed, ended or attached."""
 
     client_ids: tuple[uuid.UUID, ...]
+
+
+@dataclass(frozen=True)
+class AcknowledgementSealed:
+    """What was signed on a visit is on paper."""
+
+    visit_id: uuid.UUID
+    client_id: uuid.UUID

@@ -27,6 +27,7 @@ OUTCOME_WORDS: dict[str, object] = {
     "mixed": _l("Mitigée"),
     "bad": _l("Mal passée"),
 }
+OUTCOME_ICONS = {"good": "circle-check", "mixed": "minus", "bad": "circle-x"}
 
 
 def fact_name(code: str, label: str | None = None) -> str:

@@ -33,6 +33,7 @@ from webapp.users import audit
 from webapp.users.actor import Actor, system_actor
 from webapp.users.queries import company
 from webapp.visits import rules
+from webapp.visits.events import AcknowledgementSealed
 from webapp.visits.models import Acknowledgement, Visit
 from webapp.visits.rules import Deed
 
@@ -124,12 +125,17 @@ def _check(actor: Actor, signed: Signed, currency: str) -> StoredFile:
     if picture is None or picture.media_type not in PICTURES:
         errors["signed.signature"] = _l("Il manque la signature.")
     if errors or picture is None:
-        raise Invalid(REFUSED, errors=errors)
+        # A device that still has the signature brings it again when it is the only thing missing.
+        gone = picture is None and len(errors) == 1
+        raise Invalid(REFUSED, errors=errors, code="attachment_gone" if gone else "invalid")
     return picture
 
 
 def keep_paper(acknowledgement_id: uuid.UUID, arrival: Arrival, *, quota: int) -> None:
-    """Hang the paper on its acknowledgement; done twice, the first stays. Events: ActChanged."""
+    """Hang the paper on its acknowledgement; done twice, the first stays.
+
+    Events: ActChanged, AcknowledgementSealed.
+    """
     row = db.session.get_one(Acknowledgement, acknowledgement_id, with_for_update=True)
     if row.pdf_id is not None:
         return
@@ -141,3 +147,4 @@ def keep_paper(acknowledgement_id: uuid.UUID, arrival: Arrival, *, quota: int) -
     db.session.flush()
     audit.write(system_actor(), "acknowledgement.seal", KIND, row.id, pdf_sha256=arrival.sha256)
     record(ActChanged(row.client_id, "visit", row.visit_id))
+    record(AcknowledgementSealed(row.visit_id, row.client_id))

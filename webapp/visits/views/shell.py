@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, request
 
-from webapp.visits.words import FACT_ICONS, OUTCOME_WORDS, fact_name
+from webapp.visits.words import FACT_ICONS, OUTCOME_ICONS, OUTCOME_WORDS, fact_name
 
 blueprint = Blueprint("visits", __name__)
 OUTCOME_LOOKS = {"good": "ok", "mixed": "warn", "bad": "bad"}
@@ -21,6 +21,7 @@ def _words() -> dict[str, Any]:
         "fact_name": fact_name,
         "fact_icons": FACT_ICONS,
         "visit_outcomes": OUTCOME_WORDS,
+        "visit_icons": OUTCOME_ICONS,
         "visit_looks": OUTCOME_LOOKS,
     }
 

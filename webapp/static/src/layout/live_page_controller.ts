@@ -1,9 +1,13 @@
 /* Keeps the parts of a page true that carry data-live: when one of `events` names one of the ids in `of` (or none is
- * asked for), the page is fetched once more and those parts take their new content. What somebody is typing stays. */
+ * asked for), the page is fetched once more and those parts take their new content. What somebody is typing stays.
+ * While one of them says data-live-pending (a worker is making it), it is also looked for by itself: the news of it
+ * may have come before this was listening. */
 import { Controller } from "@hotwired/stimulus";
 import { onServer } from "../lib/socket";
 
 const PATIENCE = 300;
+const FIRST_LOOK = 2_000;
+const LAST_LOOK = 60_000;
 
 export default class LivePageController extends Controller<HTMLElement> {
   static override values = { events: String, of: String };
@@ -12,8 +16,10 @@ export default class LivePageController extends Controller<HTMLElement> {
 
   #stops: (() => void)[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #look = FIRST_LOOK;
 
   override connect(): void {
+    this.#expect();
     const later = (): void => this.#later();
     for (const event of this.eventsValue.split(" ")) {
       this.#stops.push(onServer(event, (payload) => this.#concerns(payload) && this.#later()));
@@ -36,9 +42,16 @@ export default class LivePageController extends Controller<HTMLElement> {
     return this.ofValue.split(" ").some((id) => said.includes(id));
   }
 
-  #later(): void {
+  #later(patience = PATIENCE): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#refresh(), PATIENCE);
+    this.#timer = setTimeout(() => void this.#refresh().then(() => this.#expect()), patience);
+  }
+
+  /* Less and less often. */
+  #expect(): void {
+    if (!this.element.isConnected || this.#look > LAST_LOOK || !document.querySelector("[data-live] [data-live-pending]")) return;
+    this.#later(this.#look);
+    this.#look *= 2;
   }
 
   async #refresh(): Promise<void> {

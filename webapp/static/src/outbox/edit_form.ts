@@ -1,10 +1,11 @@
 /* The fields of an act, to word it anew where it waits; what was chosen from a list stays as it was. */
 import type { OutboxItem } from "../lib/store";
-import { read, typed, type Field, type Kind } from "./fields";
+import { read, reworded, saidOf, typed, type Field, type Kind } from "./fields";
 import { edit } from "./queue";
 import { t } from "./strings";
 
 type Entry = HTMLInputElement | HTMLTextAreaElement;
+const idOf = ({ name }: Pick<Field, "name">): string => `edit-${name.replace(".", "-")}`;
 const changeable = ({ type }: Field): boolean => type !== "choice";
 
 export class EditForm {
@@ -24,19 +25,23 @@ export class EditForm {
   async save(kind: Kind, item: OutboxItem): Promise<boolean> {
     const fields = this.#fields(kind, item).map(({ when: _when, from: _from, ...field }) => field);
     const said = new Map(fields.map((field) => [field.name, this.#entry(field)?.value ?? ""]));
-    const money = Object.values(item.payload).find((value) => typeof value === "object" && value !== null && "currency" in value);
+    const money = fields.map(({ name }) => saidOf(item.payload, name)).find((value) => typeof value === "object" && value !== null && "currency" in value);
     const { payload, faults } = read({ ...kind, fields }, said, (money as { currency: string } | undefined)?.currency);
     for (const field of fields) this.#mark(field, faults.find((fault) => fault.field.name === field.name)?.reason);
     const first = faults[0];
     if (first) { this.#entry(first.field)?.focus(); return false; }
-    const emptied = Object.fromEntries(fields.filter(({ name }) => !(name in payload) && name in item.payload).map(({ name }) => [name, null]));
-    await edit(item.id, { ...emptied, ...payload });
+    const emptied = Object.fromEntries(fields.filter(({ name }) => !(name in payload) && saidOf(item.payload, name) !== undefined).map(({ name }) => [name, null]));
+    await edit(item.id, reworded(item.payload, { ...emptied, ...payload }));
     return true;
   }
 
-  /* An amount that was not asked for (the whole invoice) is not asked for here either. */
+  /* What was not asked for (an amount of the whole invoice, a promise where there was none) is not asked for here. */
   #fields(kind: Kind, item: OutboxItem): Field[] {
-    return kind.fields.filter((field) => changeable(field) && (!field.when || field.name in item.payload));
+    return kind.fields.filter((field) => changeable(field) && (field.name in item.payload || (!field.when && this.#hasPart(field, item))));
+  }
+
+  #hasPart({ name }: Field, { payload }: OutboxItem): boolean {
+    return !name.includes(".") || Boolean(saidOf(payload, name.replace(/\.[^.]*$/, "")));
   }
 
   #draw(field: Field, item: OutboxItem): HTMLElement {
@@ -44,7 +49,7 @@ export class EditForm {
     const part = template.content.firstElementChild?.cloneNode(true) as HTMLElement;
     const [label, entry, fault] = [part.querySelector("label"), part.querySelector<Entry>(".field"), part.querySelector(".fs__err")];
     if (!label || !entry || !fault) return part;
-    entry.id = `edit-${field.name}`;
+    entry.id = idOf(field);
     label.htmlFor = entry.id;
     label.textContent = field.label();
     fault.id = `${entry.id}-error`;
@@ -69,6 +74,6 @@ export class EditForm {
   }
 
   #entry(field: Pick<Field, "name"> | undefined): Entry | null {
-    return field ? this.place.querySelector<Entry>(`#edit-${field.name}`) : null;
+    return field ? this.place.querySelector<Entry>(`#${idOf(field)}`) : null;
   }
 }

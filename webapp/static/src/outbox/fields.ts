@@ -4,7 +4,8 @@ import { language, type Language } from "../lib/i18n";
 import { formatMoney, parseMoney } from "../lib/money";
 import type { OutboxItem } from "../lib/store";
 
-/* `choice`: a code, whose words the form knows. `from`: the form's name for it, when it is another one. */
+/* `choice`: a code, whose words the form knows. `from`: the form's name for it, when it is another one.
+ * `promise.amount` is the amount of the part `promise`. */
 export interface Field {
   name: string;
   type: "money" | "day" | "text" | "long" | "choice";
@@ -25,6 +26,23 @@ export interface Kind {
 interface Money { amount: number; currency: string }
 export interface Fault { field: Field; from: string; reason: "required" | "money" }
 export interface Read { payload: Record<string, unknown>; faults: Fault[] }
+
+type Said = Record<string, unknown>;
+
+/* What a payload says under a name, which may lead into a part. */
+export function saidOf(payload: Said, name: string): unknown {
+  return name.split(".").reduce<unknown>((part, key) => (part as Said | null | undefined)?.[key], payload);
+}
+
+/* A payload with these said otherwise, parts of parts included. */
+export function reworded(payload: Said, change: Said): Said {
+  const next = { ...payload };
+  for (const [name, value] of Object.entries(change)) {
+    const [part = name, inner] = name.split(".");
+    next[part] = inner === undefined ? value : { ...(next[part] as Said | undefined), [inner]: value };
+  }
+  return next;
+}
 
 const asTyped = (field: Field, text: string, currency: string, lang: Language): unknown => {
   if (field.type !== "money") return text;
@@ -53,7 +71,7 @@ export function read(kind: Kind, data: ReadonlyMap<string, string>, currency = "
 
 /* As a person types it into a field. */
 export function typed(field: Field, payload: Record<string, unknown>, lang: Language = language()): string {
-  const value = payload[field.name];
+  const value = saidOf(payload, field.name);
   if (value === undefined || value === null) return "";
   if (field.type !== "money") return String(value);
   const { amount } = value as Money;
@@ -64,7 +82,7 @@ export function typed(field: Field, payload: Record<string, unknown>, lang: Lang
 /* What was written, one line a field, in words. */
 export function lines(kind: Kind, item: OutboxItem, lang: Language = language()): { label: string; text: string }[] {
   return kind.fields.flatMap((field) => {
-    const value = item.payload[field.name];
+    const value = saidOf(item.payload, field.name);
     if (value === undefined || value === null || value === "") return [];
     let text = String(item.words?.[field.name] ?? value);
     if (field.type === "money") text = formatMoney((value as Money).amount, { currency: (value as Money).currency, cents: true, lang });

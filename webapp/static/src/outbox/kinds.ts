@@ -3,9 +3,10 @@ import { disputeKinds } from "../disputes/offline";
 import { promiseKinds } from "../promises/offline";
 import { taskKinds } from "../tasks/offline";
 import { messageKinds } from "../threads/offline";
+import { visitKinds } from "../visits/offline";
 import type { Kind } from "./fields";
 
-const known: Kind[] = [...messageKinds, ...promiseKinds, ...disputeKinds, ...taskKinds];
+const known: Kind[] = [...messageKinds, ...promiseKinds, ...disputeKinds, ...taskKinds, ...visitKinds];
 const byName = new Map(known.map((kind) => [kind.name, kind]));
 
 /* Of an act that a newer page wrote, only its label is known. */

@@ -3,6 +3,7 @@
 import { tell } from "../lib/news";
 import { changeOutbox, forgetSent, outboxOf, removeOutbox, type OutboxItem, type Refusal } from "../lib/store";
 import { happened, isLater, MOST, nextBatch, openParents, settled, type Result } from "./order";
+import { placeFiles } from "./placing";
 
 export interface Command { id: string; name: string; payload: Record<string, unknown>; made_at: string; after: string[] }
 
@@ -91,7 +92,7 @@ async function toCommand({ id, name, payload, made_at }: OutboxItem, ways: Ways)
     await changeOutbox(id, (found) => ({ ...found, step: { n: ids.length + 1, of: files.length } })).catch(() => null);
     ids.push(await ways.upload(file));
   }
-  return { id, name, payload: { ...plain, attachment_ids: ids }, made_at };
+  return { id, name, payload: placeFiles(plain, new Map(files.map((file, n) => [file, ids[n] ?? ""]))), made_at };
 }
 
 /* Seconds to wait, when some of them are to go later (null: whenever); undefined when it may go on at once. */

@@ -26,15 +26,30 @@ export default class SignaturePadController extends Controller<HTMLElement> {
     this.canvasTarget.addEventListener("pointerdown", (event) => this.#start(event), { signal });
     this.canvasTarget.addEventListener("pointermove", (event) => this.#draw(event), { signal });
     for (const name of ["pointerup", "pointercancel"]) this.canvasTarget.addEventListener(name, () => this.#keep(), { signal });
-    this.clear();
+    this.#blank();
+    void this.show();
   }
 
   override disconnect(): void { this.#stop.abort(); }
 
   clear(): void {
+    this.#blank();
+    this.inputTarget.value = "";
+    this.dispatch("changed");
+  }
+
+  /* A signature that a draft kept is drawn again. */
+  async show(): Promise<void> {
+    const [file] = this.inputTarget.files ?? [];
+    const picture = file && await createImageBitmap(file).catch(() => null);
+    if (!picture || !this.#pen || this.#strokes.length) return;
+    this.#pen.drawImage(picture, 0, 0, this.canvasTarget.width, this.canvasTarget.height);
+    picture.close();
+  }
+
+  #blank(): void {
     const { width, height } = this.canvasTarget;
     this.#strokes = [];
-    this.inputTarget.value = "";
     if (!this.#pen) return;
     Object.assign(this.#pen, { fillStyle: "white", strokeStyle: "#14213d", lineWidth: 6, lineCap: "round", lineJoin: "round" });
     this.#pen.fillRect(0, 0, width, height);
@@ -70,6 +85,7 @@ export default class SignaturePadController extends Controller<HTMLElement> {
       const files = new DataTransfer();
       files.items.add(new File([blob], "signature.png", { type: "image/png" }));
       this.inputTarget.files = files.files;
+      this.dispatch("changed");
     }, "image/png");
   }
 }

@@ -3,18 +3,14 @@ import { Controller } from "@hotwired/stimulus";
 import { showToast } from "../lib/toast";
 import { shrink } from "../threads/shrink";
 import { lasting, weight } from "../threads/weights";
+import { fill } from "./filling";
 import { t } from "./strings";
 
 const MOST = 9; // beside the voice note
+const HEAVIEST = 15 * 1024 * 1024; // of what is no picture that this device can make small
 const LONGEST_MS = 120_000;
 const KINDS = ["audio/webm;codecs=opus", "audio/mp4", "audio/ogg;codecs=opus"];
 const ENDS: Record<string, string> = { "audio/webm": "webm", "audio/mp4": "m4a", "audio/ogg": "ogg" };
-
-function fill(input: HTMLInputElement, files: readonly File[]): void {
-  const kept = new DataTransfer();
-  files.forEach((file) => kept.items.add(file));
-  input.files = kept.files;
-}
 
 export default class VisitFilesController extends Controller<HTMLFormElement> {
   static override targets = ["photos", "sound", "soundKey", "mic", "tray", "thumb", "bar", "clock", "heard", "player", "deed"];
@@ -31,6 +27,7 @@ export default class VisitFilesController extends Controller<HTMLFormElement> {
   declare readonly deedTarget: HTMLDetailsElement;
 
   #photos: File[] = [];
+  #coming: File[] = [];
   #urls: string[] = [];
   #preparing = new Set<Promise<unknown>>();
   #recorder: MediaRecorder | null = null;
@@ -42,7 +39,9 @@ export default class VisitFilesController extends Controller<HTMLFormElement> {
     const able = "MediaRecorder" in window && Boolean(navigator.mediaDevices);
     this.micTarget.hidden = !able;
     this.soundKeyTarget.hidden = able;
-    this.chosen(); // something may have been chosen before this script was there
+    // Something may have been chosen, or put back from a draft, before this script was there.
+    this.chosen();
+    if (this.soundTarget.files?.length) this.spoken();
   }
 
   override disconnect(): void {
@@ -61,21 +60,39 @@ export default class VisitFilesController extends Controller<HTMLFormElement> {
     void Promise.allSettled([...this.#preparing]).then(() => this.element.requestSubmit());
   }
 
-  chosen(): void {
-    const files = [...(this.photosTarget.files ?? [])].filter((file) => !this.#photos.includes(file));
-    if (this.#photos.length + files.length > MOST) showToast(t("tooMany", { n: MOST }), { icon: "circle-alert" });
-    files.splice(Math.max(0, MOST - this.#photos.length));
-    fill(this.photosTarget, this.#photos);
-    for (const file of files) this.#wait(this.#add(file));
+  /* Resolves once nothing is being made small or recorded any more. */
+  async settled(): Promise<void> {
+    this.stop();
+    while (this.#preparing.size) await Promise.allSettled([...this.#preparing]);
   }
 
-  sign(): void { this.deedTarget.open = true; }
+  /* What is being made small stays in the field as it came: a draft kept meanwhile has it. */
+  chosen(): void {
+    const known = [...this.#photos, ...this.#coming];
+    const files = [...(this.photosTarget.files ?? [])].filter((file) => !known.includes(file));
+    const room = Math.max(0, MOST - known.length);
+    if (files.length > room) showToast(t("tooMany", { n: MOST }), { icon: "circle-alert" });
+    for (const file of files.slice(0, room)) {
+      if (!file.size) { showToast(t("emptyFile", { name: file.name }), { icon: "circle-alert", seconds: 8 }); continue; }
+      this.#coming.push(file);
+      this.#wait(this.#add(file));
+    }
+    this.#fill();
+  }
+
+  sign(event: Event): void {
+    event.preventDefault(); // the page itself would be visited anew
+    this.deedTarget.open = true;
+    this.deedTarget.scrollIntoView();
+    this.deedTarget.querySelector<HTMLElement>("summary")?.focus({ preventScroll: true });
+  }
 
   spoken(): void { this.#hear(this.soundTarget.files?.[0]); }
 
   unsay(): void {
     fill(this.soundTarget, []);
     this.#hear(undefined);
+    this.dispatch("changed");
   }
 
   async record(): Promise<void> {
@@ -118,6 +135,7 @@ export default class VisitFilesController extends Controller<HTMLFormElement> {
     const type = recorder.mimeType.split(";")[0] ?? "audio/webm";
     fill(this.soundTarget, [new File(this.#pieces, `${t("voiceNote")}.${ENDS[type] ?? "webm"}`, { type })]);
     this.spoken();
+    this.dispatch("changed");
     this.micTarget.focus();
   }
 
@@ -127,6 +145,8 @@ export default class VisitFilesController extends Controller<HTMLFormElement> {
     else this.playerTarget.removeAttribute("src");
   }
 
+  #fill(): void { fill(this.photosTarget, [...this.#photos, ...this.#coming]); }
+
   #url(file: Blob): string {
     const url = URL.createObjectURL(file);
     this.#urls.push(url);
@@ -135,9 +155,13 @@ export default class VisitFilesController extends Controller<HTMLFormElement> {
 
   async #add(file: File): Promise<void> {
     const { blob, name } = await shrink(file);
-    const kept = new File([blob], name, { type: blob.type || file.type });
-    this.#photos.push(kept);
-    fill(this.photosTarget, this.#photos);
+    const kept = blob === file ? file : new File([blob], name, { type: blob.type || file.type });
+    const heavy = kept.size > HEAVIEST;
+    this.#coming = this.#coming.filter((each) => each !== file);
+    if (!heavy) this.#photos.push(kept);
+    this.#fill();
+    this.dispatch("changed");
+    if (heavy) { showToast(t("tooHeavy", { name }), { icon: "circle-alert", seconds: 8 }); return; }
     const item = this.thumbTarget.content.firstElementChild?.cloneNode(true) as HTMLElement | undefined;
     const [picture, state, away] = [item?.querySelector("img"), item?.querySelector("span"), item?.querySelector("button")];
     if (!item || !picture || !state || !away) return;
@@ -151,8 +175,9 @@ export default class VisitFilesController extends Controller<HTMLFormElement> {
 
   #drop(file: File, item: HTMLElement): void {
     this.#photos = this.#photos.filter((each) => each !== file);
-    fill(this.photosTarget, this.#photos);
+    this.#fill();
     item.remove();
     this.trayTarget.hidden = !this.#photos.length;
+    this.dispatch("changed");
   }
 }
