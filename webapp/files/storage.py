@@ -22,9 +22,15 @@ from webapp.files.pictures import SIZES, Look, develop, listen
 FOLDER = "files"
 BLOCK, HEAD = 64 * 1024, 4 * 1024
 STALE_SECONDS = 24 * 3600
-TOO_LARGE = _l("Un fichier pèse au plus %(mb)s Mo.", mb=rules.LARGEST // rules.MEGABYTE)
-REFUSED = _l("Ce fichier n’est ni un PDF, ni une photo (JPEG, PNG, WebP, HEIC), ni un message vocal.")
-EMPTY = _l("Ce fichier est vide.")
+TOO_LARGE = _l(
+    "Un fichier pèse au plus %(mb)s Mo. Choisissez-en un plus léger, ou reprenez la photo en plus petit.",
+    mb=rules.LARGEST // rules.MEGABYTE,
+)
+REFUSED = _l(
+    "Ce fichier n’est ni un PDF, ni une photo (JPEG, PNG, WebP, HEIC), ni un message vocal. "
+    "Choisissez-en un autre."
+)
+EMPTY = _l("Ce fichier est vide. Reprenez la photo, ou choisissez un autre fichier.")
 
 
 @dataclass(frozen=True)

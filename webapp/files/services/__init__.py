@@ -19,18 +19,25 @@ from webapp.files.pictures import SIZES
 from webapp.files.policy import Asker, kind_of
 from webapp.files.storage import Arrival, path_of, small_path_of, unnamed
 
+WAITING = _l(
+    "Vous avez trop de fichiers en attente. Envoyez ce qui les porte, ou retirez-en, puis réessayez."
+)
+FULL = _l("L’espace des fichiers est plein. Prévenez un administrateur.")
 
-def keep(asker: Asker, arrival: Arrival, name: str, *, quota: int) -> StoredFile:
+
+def keep(
+    asker: Asker, arrival: Arrival, name: str, *, quota: int, file_id: uuid.UUID | None = None
+) -> StoredFile:
     """Note a content that arrived as this person's own, hanging on nothing yet; no events.
 
     Raises Invalid (`file`) when they hold too many such files, StorageFull above `quota` bytes.
     """
     if queries.loose_bytes(asker.user_id) + arrival.size > rules.LOOSE_QUOTA:
-        raise Invalid(errors={"file": _l("Vous avez trop de fichiers en attente. Rattachez-les d’abord.")})
+        raise Invalid(errors={"file": WAITING})
     if queries.stored_bytes() + arrival.size > quota:
-        raise StorageFull(_l("L’espace des fichiers est plein. Prévenez un administrateur."))
+        raise StorageFull(FULL)
     row = StoredFile(
-        id=new_id(),
+        id=file_id or new_id(),
         sha256=arrival.sha256,
         size=arrival.size,
         media_type=arrival.media_type,
