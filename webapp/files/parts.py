@@ -23,7 +23,7 @@ from webapp.core.ids import new_id, parse_id
 from webapp.files.rules.resuming import expires_at
 
 FOLDER = "uploads"
-BLOCK = 8 * 1024  # what a line that is cut may lose
+BLOCK = 4 * 1024  # what a line that is cut may lose
 
 
 class Moved(Exception):
