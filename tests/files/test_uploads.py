@@ -18,12 +18,14 @@ from sqlalchemy import select
 
 from tests.factories import pictures
 from tests.factories.people import Cast
+from webapp.core.errors import Conflict
 from webapp.core.ids import new_id
 from webapp.extensions import db
 from webapp.files import parts, rules
 from webapp.files.jobs import collect
 from webapp.files.models import StoredFile
 from webapp.files.parts import FOLDER, Part
+from webapp.files.services import resuming
 from webapp.files.storage import folder, path_of
 
 Browsers = Callable[..., FlaskClient]
@@ -214,6 +216,15 @@ def test_a_server_killed_between_the_last_byte_and_the_file_makes_it_later(phone
     assert phone.reached(url) == len(PDF) and stored() == []
     assert phone.piece(url, len(PDF), b"").status_code == 204
     assert [str(file.id) for file in stored()] == [url[-36:]]
+
+
+def test_of_two_that_bring_the_last_byte_one_makes_the_file(phone: Phone, cast: Cast) -> None:
+    url = phone.begin(len(PDF), "a.pdf").headers["Location"]
+    part = parts.find(cast.bob.user_id, uuid.UUID(url[-36:]))
+    assert part is not None and phone.piece(url, 0, PDF).status_code == 204
+    with pytest.raises(Conflict):
+        resuming.develop(part)
+    assert len(stored()) == 1
 
 
 def test_an_upload_is_nobody_elses(phone: Phone, cast: Cast, browser_of: Browsers) -> None:

@@ -98,3 +98,46 @@ def test_five_photos_through_a_slow_line_cut_three_times_arrive_whole(
             assert not kept.getexif() and not kept.getexif().get_ifd(0x8825)
             assert max(kept.size) == min(1_600, SIDES[0])
     assert bob.evaluate(KEPT) == []
+
+
+FULL = """
+const put = IDBObjectStore.prototype.put;
+IDBObjectStore.prototype.put = function (...given) {
+  if (this.name === "files") throw new DOMException("no room", "QuotaExceededError");
+  return put.apply(this, given);
+};
+"""
+BAD = {
+    "vide.jpg": ("image/jpeg", b"", "Ce fichier est vide. Reprenez la photo"),
+    "film.mov": ("video/quicktime", b"\0" * 99, "Les vidéos ne sont pas prises. Envoyez une photo"),
+    "plan.pdf": (
+        "application/pdf",
+        b"%PDF-1.7" + b"\0" * 16_000_000,
+        "Plus de 15 Mo. Choisissez un fichier plus léger",
+    ),
+    "film.jpg": (
+        "image/jpeg",
+        pictures.mp4(handler=b"vide", brand=b"isom"),
+        "C’est une vidéo : elles ne sont pas prises",
+    ),
+}
+
+
+def test_what_cannot_be_taken_is_said_beside_the_text_which_stays(enter: Enter) -> None:
+    bob = enter("bob")
+    open_thread(bob)
+    words = f"Palette écrasée {time.monotonic()}"
+    bob.fill("#message-body", words)
+    for name, (kind, content, said) in BAD.items():
+        bob.set_input_files("input[name=files]", {"name": name, "mimeType": kind, "buffer": content})
+        expect(bob.locator(".tray li.is-bad", has_text=name)).to_contain_text(said, timeout=SOON)
+    bob.add_init_script(FULL)
+    bob.reload()
+    expect(bob.locator("#message-body")).to_have_value(words, timeout=SOON)
+    photo = {"name": "palette.jpg", "mimeType": "image/jpeg", "buffer": pictures.jpeg(300, 200)}
+    bob.set_input_files("input[name=files]", photo)
+    full = bob.locator(".tray li.is-bad", has_text="palette.jpg")
+    expect(full).to_contain_text("Libérez de la place, puis joignez-la à nouveau", timeout=SOON)
+    bob.click(".ib--go[type=submit]")
+    expect(bob.locator(".msg", has_text=words)).to_be_visible(timeout=SOON)
+    expect(bob.locator("[data-pending]")).to_have_count(0, timeout=SOON)

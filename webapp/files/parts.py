@@ -59,12 +59,21 @@ class Part:
         """How much has come."""
         if self.done:
             return self.length
-        return self.path.stat().st_size if self.path.exists() else 0
+        found = _stat(self.path)
+        return found.st_size if found else 0
 
     @property
     def last_piece_at(self) -> datetime:
-        path = self.path if self.path.exists() else self.facts
-        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        """When it got further; this instant for one that another request has just given up."""
+        found = _stat(self.path) or _stat(self.facts)
+        return datetime.fromtimestamp(found.st_mtime, UTC) if found else datetime.now(UTC)
+
+
+def _stat(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
 
 
 def _top() -> Path:
@@ -138,7 +147,6 @@ def drop(part: Part) -> None:
 def forgotten(now: datetime) -> Iterator[Path]:
     """What belongs to uploads that got no further for a week; the caller removes it."""
     for path in sorted(_top().glob("*/*")):
-        part = path.with_suffix(".part")
-        last = part if part.exists() else path
-        if expires_at(datetime.fromtimestamp(last.stat().st_mtime, UTC)) < now:
+        last = _stat(path.with_suffix(".part")) or _stat(path)
+        if last and expires_at(datetime.fromtimestamp(last.st_mtime, UTC)) < now:
             yield path

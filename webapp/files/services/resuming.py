@@ -107,11 +107,13 @@ def _look_at_its_beginning(part: Part) -> None:
 def develop(part: Part) -> Arrival:
     """What came, whole, in its place; outside any transaction. What cannot be taken is given up.
 
-    Raises what `receive` raises.
+    Raises what `receive` raises, and Conflict `moved` when another request was first.
     """
     try:
         with part.path.open("rb") as file:
             return receive(file)
+    except FileNotFoundError as error:
+        raise Conflict(MOVED, code="moved") from error
     except (Invalid, TooLarge):
         parts.drop(part)
         raise
