@@ -9,7 +9,7 @@ import { changeFile, draftFiles, dropFiles, findFile, findFiles, keepFile, type 
 import { groupsFor } from "../../webapp/static/src/threads/mentions";
 import { mayName } from "../../webapp/static/src/threads/naming";
 import { addressOf } from "../../webapp/static/src/threads/places";
-import { LARGEST, refusalOf } from "../../webapp/static/src/threads/accepting";
+import { isHopeless, LARGEST, refusalOf } from "../../webapp/static/src/threads/accepting";
 import { fitted, HEAVIEST, jpegName, lightEnough, mayDraw, shrink } from "../../webapp/static/src/threads/shrink";
 import { lasting, weight } from "../../webapp/static/src/threads/weights";
 
@@ -94,6 +94,7 @@ test("bad files are told on the device what to do, before anything is sent", () 
   assert.equal(refusalOf(blob(LARGEST + 1), paper), "tooLarge");
   assert.equal(refusalOf(blob(0), { ...photo, size: 0 }), "emptyFile");
   assert.equal(refusalOf(blob(5), film), "film");
+  assert.deepEqual(["file_film", "too_large", "file_lost", "invalid", "unavailable"].map(isHopeless), [true, true, false, false, false]);
 });
 
 test("weights and lengths read in both languages", () => {

@@ -8,3 +8,6 @@ export function refusalOf(blob: Blob, file: { type: string; size: number }): "em
   if (file.type.startsWith("video/")) return "film";
   return blob.size > LARGEST ? "tooLarge" : null;
 }
+
+/* Whether the server’s refusal is about what is in the file: the same again would be refused again. */
+export const isHopeless = (code: string): boolean => code.startsWith("file_") && code !== "file_lost" || code === "too_large";

@@ -4,10 +4,10 @@ import { actorId } from "../lib/page";
 import { AckError } from "../lib/socket";
 import { showToast } from "../lib/toast";
 import { uuid7 } from "../lib/uuid";
-import { changeFile, draftFiles, keepFile, type KeptFile } from "./kept_files";
+import { changeFile, draftFiles, dropFiles, keepFile, type KeptFile } from "./kept_files";
 import { shrink } from "./shrink";
 import { t } from "./strings";
-import { refusalOf } from "./accepting";
+import { isHopeless, refusalOf } from "./accepting";
 import { abandon, onProgress, upload } from "./uploads";
 import { weight } from "./weights";
 
@@ -117,6 +117,8 @@ export default class AttachmentsController extends Controller<HTMLFormElement> {
     const stop = onProgress(id, (share) => { state.textContent = t("uploading", { percent: Math.round(share * 100) }); });
     upload(id).then(() => { state.textContent = said; line.classList.remove("is-bad"); }, (error: unknown) => {
       const refused = error instanceof AckError && !error.again;
+      // What cannot be taken whatever one does goes with no message, and keeps none from leaving.
+      if (refused && isHopeless(error.code)) { void dropFiles([id]); this.#refuse(id, error.message); return; }
       state.textContent = refused ? error.message : t("waiting");
       state.disabled = refused;
       state.onclick = () => this.#bring(id);
