@@ -96,7 +96,7 @@ def test_five_photos_through_a_slow_line_cut_three_times_arrive_whole(
         saved = alice.request.get(source.split("/thumb")[0]).body()
         with Image.open(BytesIO(saved)) as kept:
             assert not kept.getexif() and not kept.getexif().get_ifd(0x8825)
-            assert max(kept.size) == min(1_600, SIDES[0])
+            assert max(kept.size) <= 1_600
     assert bob.evaluate(KEPT) == []
 
 

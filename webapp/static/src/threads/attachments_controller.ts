@@ -102,10 +102,13 @@ export default class AttachmentsController extends Controller<HTMLFormElement> {
     this.#changed();
     const line = this.#line(id);
     const state = line?.querySelector<HTMLButtonElement>("button.meta");
-    line?.classList.add("is-bad");
-    if (!state) return;
+    if (!line || !state) return;
+    line.classList.add("is-bad");
     state.textContent = reason;
     state.disabled = true;
+    // Where it is read without a sweep of the finger.
+    this.trayTarget.prepend(line);
+    this.trayTarget.scrollLeft = 0;
   }
 
   #bring(id: string): void {
