@@ -29,6 +29,7 @@ PROMISES = {
     "R9": "every change leaves an audit entry; one altered byte is found",
     "R10": "naughty strings through every field: no 5xx, no script run, no changed text",
     "R11": "schemathesis on the OpenAPI document as each role: no 5xx, no violation of the schema",
+    "media": "5 photos through 200 kbit/s with three cuts: they resume, at most 10 % of bytes sent twice",
     "R15": "corrupt imports: row and column named, nothing partly committed, imported again no doubles",
     "R17": "database, Redis or disk gone: said clearly, nothing corrupted, recovers",
     "R18": 'SQLite: a hundred writers, no "database is locked" shown to anyone',

@@ -63,6 +63,18 @@ class Settings:
     def sqlite(self) -> bool:
         return self.database_url.startswith("sqlite")
 
+    @property
+    def bucket(self) -> bool:
+        """Whether stored files lie in a bucket, with the folder before it."""
+        return self.storage_url.startswith("s3://")
+
+    @property
+    def storage_folder(self) -> Path:
+        """Where stored files lie on this machine."""
+        if self.bucket or not self.storage_url:
+            return self.instance_path / "files"
+        return Path(self.storage_url.removeprefix("file://"))
+
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Read and check every setting.
@@ -88,7 +100,7 @@ class Settings:
             smtp_url=_smtp_url(env),
             mail_from=_mail_from(env),
             public_url=_public_url(env, environment),
-            storage_url=env.get("STORAGE_URL", ""),
+            storage_url=_storage_url(env),
             storage_quota=_integer(env, "STORAGE_QUOTA_MB", 20_000, 1, 100_000_000) * 1024 * 1024,
             proxies=_integer(env, "TRUSTED_PROXIES", 0, 0, 5),
             watchdog=_flag(env, "ENCOURS_WATCHDOG", False),
@@ -167,6 +179,17 @@ def _public_url(env: Mapping[str, str], environment: str) -> str:
     if given and not re.fullmatch(r"https?://[^\s/?#]+", given):
         raise ConfigError("PUBLIC_URL: expected https://host")
     return given or f"http://{env.get('HOST') or '127.0.0.1'}:{env.get('PORT') or 5000}"
+
+
+def _storage_url(env: Mapping[str, str]) -> str:
+    """Where stored files lie: nothing for the instance folder, another folder, or a bucket that speaks S3."""
+    url = env.get("STORAGE_URL", "")
+    bucket = re.fullmatch(r"s3://[a-z0-9.-]{3,63}(/[^?#]*)?(\?[^#]*)?", url)
+    if url and not bucket and not url.startswith(("/", "file:///")):
+        raise ConfigError(
+            "STORAGE_URL: expected s3://bucket[/prefix][?endpoint=https://…&region=…], /a/folder or nothing"
+        )
+    return url
 
 
 def _hosts(text: str) -> tuple[str, ...]:

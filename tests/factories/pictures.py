@@ -20,7 +20,8 @@ def drawing(width: int = 60, height: int = 40) -> Image.Image:
     return Image.linear_gradient("L").rotate(90).resize((width, height)).convert("RGB")
 
 
-def _exif(orientation: int = 1) -> Image.Exif:
+def taken_somewhere(orientation: int = 1) -> Image.Exif:
+    """What a phone notes beside a picture: where, when, how it was held."""
     exif = Image.Exif()
     exif[0x0112], exif[0x010F], exif[0x9286] = orientation, CANARY, CANARY
     exif.get_ifd(0x8825).update({1: "N", 2: (45.0, 45.0, 50.0), 29: CANARY})
@@ -29,25 +30,27 @@ def _exif(orientation: int = 1) -> Image.Exif:
 
 @cache
 def jpeg(width: int = 60, height: int = 40, orientation: int = 1) -> bytes:
-    return _saved(width, height, "JPEG", exif=_exif(orientation), comment=CANARY.encode(), quality=85)
+    return _saved(
+        width, height, "JPEG", exif=taken_somewhere(orientation), comment=CANARY.encode(), quality=85
+    )
 
 
 @cache
 def png(width: int = 60, height: int = 40) -> bytes:
     said = PngImagePlugin.PngInfo()
     said.add_text("Comment", CANARY)
-    return _saved(width, height, "PNG", pnginfo=said, exif=_exif())
+    return _saved(width, height, "PNG", pnginfo=said, exif=taken_somewhere())
 
 
 @cache
 def webp(width: int = 60, height: int = 40) -> bytes:
-    return _saved(width, height, "WEBP", exif=_exif(), xmp=CANARY.encode())
+    return _saved(width, height, "WEBP", exif=taken_somewhere(), xmp=CANARY.encode())
 
 
 @cache
 def heic(width: int = 64, height: int = 48) -> bytes:
     pillow_heif.register_heif_opener()
-    return _saved(width, height, "HEIF", exif=_exif())
+    return _saved(width, height, "HEIF", exif=taken_somewhere())
 
 
 def _saved(width: int, height: int, name: str, **options: object) -> bytes:

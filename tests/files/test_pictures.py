@@ -55,10 +55,12 @@ def test_sixty_hostile_files_are_refused_clearly_and_leave_nothing(cast: Cast, b
 @pytest.mark.parametrize(
     ("content", "code", "words"),
     [
-        (b"", "file_empty", "est vide"),
+        (b"", "file_empty", "Reprenez la photo"),
         (pictures.png_claiming(60_000, 60_000), "file_pixels", "trop grande"),
         (pictures.jpeg(400, 300)[:900], "file_unreadable", "abîmée"),
-        (pictures.mp4(handler=b"vide"), "file_sound", "vidéos ne sont pas prises"),
+        (pictures.mp4(handler=b"vide"), "file_film", "C’est une vidéo"),
+        (pictures.webm(kind=1), "file_film", "Envoyez une photo"),
+        (pictures.ogg()[:20], "file_sound", "Enregistrez-le à nouveau"),
         (pictures.webm(130_000), "file_long", "2 minutes"),
         (b"<svg/>", "file_kind", "ni un PDF"),
     ],

@@ -9,7 +9,8 @@ import { changeFile, draftFiles, dropFiles, findFile, findFiles, keepFile, type 
 import { groupsFor } from "../../webapp/static/src/threads/mentions";
 import { mayName } from "../../webapp/static/src/threads/naming";
 import { addressOf } from "../../webapp/static/src/threads/places";
-import { fitted, jpegName } from "../../webapp/static/src/threads/shrink";
+import { isHopeless, LARGEST, refusalOf } from "../../webapp/static/src/threads/accepting";
+import { fitted, HEAVIEST, jpegName, lightEnough, mayDraw, shrink } from "../../webapp/static/src/threads/shrink";
 import { lasting, weight } from "../../webapp/static/src/threads/weights";
 
 const file = (user: string, at: number, thread = "t"): KeptFile => ({
@@ -58,6 +59,42 @@ test("a photo is drawn at 1600 px at most, and never larger than it is", () => {
   assert.deepEqual(fitted(300, 200), { width: 300, height: 200 });
   assert.deepEqual(fitted(9000, 1), { width: 1600, height: 1 });
   assert.deepEqual([jpegName("IMG.0012.PNG"), jpegName(".png"), jpegName("sans")], ["IMG.0012.jpg", "photo.jpg", "sans.jpg"]);
+});
+
+test("a photo that is still too heavy is drawn worse, then smaller", async () => {
+  const drawn: string[] = [];
+  /* As heavy as noise: so many bytes a pixel. */
+  const noise = (bytes: number) => (width: number, height: number) => async (quality: number): Promise<Blob> => {
+    drawn.push(`${width} ${quality}`);
+    return new Blob([new Uint8Array(Math.round(width * height * bytes * quality))]);
+  };
+  const light = await lightEnough({ width: 4000, height: 3000 }, noise(0.25));
+  assert.deepEqual(drawn, ["1600 0.82"]);
+  assert.ok(light && light.size <= HEAVIEST);
+  drawn.length = 0;
+  const heavy = await lightEnough({ width: 4000, height: 3000 }, noise(2));
+  assert.ok(heavy && heavy.size <= HEAVIEST);
+  assert.deepEqual([drawn[0], drawn.at(-1)], ["1600 0.82", "675 0.55"]);
+  assert.equal(await lightEnough({ width: 10, height: 10 }, () => null), null);
+});
+
+test("what a browser cannot draw goes as it is", async () => {
+  Object.assign(globalThis, { createImageBitmap: () => Promise.reject(new Error("no such format")) });
+  const heic = new File(["not drawn here"], "IMG_0012.HEIC", { type: "image/heic" });
+  assert.deepEqual(await shrink(heic), { blob: heic, name: "IMG_0012.HEIC" });
+  assert.deepEqual([mayDraw({ name: "a.HEIC", type: "" }), mayDraw({ name: "a.pdf", type: "application/pdf" }), mayDraw({ name: "a.svg", type: "image/svg+xml" })], [true, false, false]);
+});
+
+test("bad files are told on the device what to do, before anything is sent", () => {
+  const blob = (size: number): Blob => ({ size }) as Blob;
+  const of = (type: string): { type: string; size: number } => ({ type, size: 40 * 1024 * 1024 });
+  const [photo, film, paper] = [of("image/jpeg"), of("video/mp4"), of("application/pdf")];
+  assert.equal(refusalOf(blob(380_000), photo), null); // 40 MB, made small
+  assert.equal(refusalOf(blob(40 * 1024 * 1024), photo), "tooLarge"); // 40 MB, that could not be drawn
+  assert.equal(refusalOf(blob(LARGEST + 1), paper), "tooLarge");
+  assert.equal(refusalOf(blob(0), { ...photo, size: 0 }), "emptyFile");
+  assert.equal(refusalOf(blob(5), film), "film");
+  assert.deepEqual(["file_film", "too_large", "file_lost", "invalid", "unavailable"].map(isHopeless), [true, true, false, false, false]);
 });
 
 test("weights and lengths read in both languages", () => {

@@ -24,7 +24,7 @@ class Row:
 
     `roles` are served. `scope` is None for what is not about one thing, or the name of the thing.
     `denied` is what a signed-in person in scope without the role gets. `body` is sent as JSON,
-    `form` as a form, `query` in the address. `public` answers without a session.
+    `form` as a form, `query` in the address, `headers` beside it. `public` answers without a session.
     """
 
     roles: frozenset[str] = ALL
@@ -33,5 +33,6 @@ class Row:
     body: Any = None
     form: dict[str, Any] | None = None
     query: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
     public: bool = False
     accept: frozenset[int] = frozenset({200, 201, 202, 204, 302, 303})

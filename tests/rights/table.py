@@ -51,6 +51,7 @@ PUSH = {
 CONTACT = {"name": "Anne Faure", "role": "payer", "phone": "04 78 00 00 00"}
 BANK = {"iban": "FR76 3000 6000 0112 3456 7890 189", "bic": "AGRIFRPP882"}
 PDF = "<pdf>"
+TUS = {"Tus-Resumable": "1.0.0"}
 SAID = {"id": "<fresh>", "name": "message.send", "payload": {"thread_id": "<invoice>", "body": "Bonjour"}}
 PAPERS = ALL - {"admin"}
 PART = "/clients/<uuid:client_id>/<any(contacts,addresses,references,signatories):part>"
@@ -214,6 +215,9 @@ TABLE: dict[str, Row] = {
     "GET /files/<uuid:file_id>/thumb": Row(scope="nobody"),
     "GET /api/v1/files/<uuid:file_id>": Row(scope="nobody"),
     "POST /api/v1/files": Row(form={"file": PDF}),
+    "POST /api/v1/uploads": Row(headers={**TUS, "Upload-Length": "9"}),
+    "PATCH /api/v1/uploads/<uuid:upload_id>": Row(scope="nobody", headers=TUS),
+    "DELETE /api/v1/uploads/<uuid:upload_id>": Row(scope="nobody", headers=TUS),
     "GET /invoices": Row(),
     "GET /api/v1/clients": Row(),
     "GET /api/v1/clients/<uuid:client_id>": Row(scope="client"),

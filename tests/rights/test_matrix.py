@@ -49,6 +49,7 @@ PARTS = {
     "field_id": "<field>",
     "merge_id": "<new>",
     "file_id": "<new>",
+    "upload_id": "<new>",
     "part": "contacts",
     "panel": "contacts",
     "handle": "bob",

@@ -220,6 +220,7 @@ def sign_in(app: Flask, actor: Actor) -> tuple[FlaskClient, str]:
 def ask(browser: FlaskClient, csrf: str, method: str, path: str, row: object, world: World) -> TestResponse:
     """One request as the row describes it, with ids filled in."""
     headers = {"X-CSRFToken": csrf, "Idempotency-Key": str(uuid.uuid4())}
+    headers |= row.headers  # type: ignore[attr-defined]
     options: dict[str, object] = {}
     if row.body is not None:  # type: ignore[attr-defined]
         options["json"] = _fill(row.body, world)  # type: ignore[attr-defined]

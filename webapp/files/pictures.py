@@ -24,11 +24,12 @@ PATIENCE_SECONDS = 45
 FAULTS = {
     "unreadable": _l("Cette photo est abîmée ou incomplète. Reprenez-la, ou choisissez-en une autre."),
     "pixels": _l(
-        "Cette photo est trop grande : %(mega)s millions de pixels au plus.",
+        "Cette photo est trop grande : %(mega)s millions de pixels au plus. Reprenez-la en plus petit.",
         mega=darkroom.MOST_PIXELS // 1_000_000,
     ),
-    "sound": _l("Ce fichier n’est pas un message vocal lisible. Les vidéos ne sont pas prises."),
-    "long": _l("Un message vocal dure au plus 2 minutes."),
+    "film": _l("C’est une vidéo : elles ne sont pas prises. Envoyez une photo ou un message vocal."),
+    "sound": _l("Ce message vocal est coupé ou illisible. Enregistrez-le à nouveau."),
+    "long": _l("Un message vocal dure au plus 2 minutes. Enregistrez-le en deux fois."),
 }
 
 
@@ -65,6 +66,8 @@ def listen(source: Path, media_type: str) -> Look:
     """How long a sound is. Raises Invalid (`file`) for a film, what is broken, or what is too long."""
     try:
         duration = sounds.length(media_type, source.read_bytes())
+    except sounds.Film as error:
+        raise refuse("film") from error
     except ValueError as error:
         raise refuse("sound") from error
     if duration > sounds.LONGEST_MS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_smorest.fields import Upload
-from marshmallow import fields
+from marshmallow import EXCLUDE, Schema, fields
 
 from webapp.core.api import ApiSchema
 from webapp.files.models import StoredFile
@@ -16,6 +16,30 @@ class FileUpload(ApiSchema):
     (WebM, Ogg, MP4) of two minutes, at most 15 MB."""
 
     file = Upload(required=True)
+
+
+class TusHeaders(Schema):
+    """Which protocol a request about an upload speaks; other headers are not its business."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    tus_resumable = fields.String(data_key="Tus-Resumable", metadata={"description": "1.0.0"})
+
+
+class UploadHeaders(TusHeaders):
+    """How long a file is, and what it is called."""
+
+    upload_length = fields.String(data_key="Upload-Length", metadata={"description": "bytes"})
+    upload_metadata = fields.String(
+        data_key="Upload-Metadata", metadata={"description": "keys, each with a value in base64: filename"}
+    )
+
+
+class PieceHeaders(TusHeaders):
+    """Where a piece starts."""
+
+    upload_offset = fields.String(data_key="Upload-Offset", metadata={"description": "bytes"})
 
 
 class FileSchema(ApiSchema):

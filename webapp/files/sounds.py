@@ -19,6 +19,10 @@ _BOXES = {b"moov", b"trak", b"mdia", b"moof", b"traf", b"mvex"}
 MOST_PARTS = 200_000
 
 
+class Film(ValueError):
+    """There are pictures in it."""
+
+
 def recognise(head: bytes) -> str | None:
     """The media type the first bytes may be; `length` says whether it is a sound alone."""
     if head[:4] == _EBML:
@@ -29,7 +33,7 @@ def recognise(head: bytes) -> str | None:
 
 
 def length(media_type: str, content: bytes) -> int:
-    """Milliseconds of a sound. Raises ValueError for a film, or what cannot be read."""
+    """Milliseconds of a sound. Raises Film for one, ValueError for what cannot be read."""
     try:
         found = {WEBM: _webm, OGG: _ogg, MP4: _mp4}[media_type](content)
     except IndexError as error:
@@ -54,6 +58,8 @@ def _webm(content: bytes) -> int:
         elif name in (_BLOCK, _GROUP_BLOCK):
             _, size = _number(body, 0, keep_mark=False)
             last = max(last, cluster + int.from_bytes(body[size : size + 2], "big", signed=True))
+    if 1 in kinds:
+        raise Film
     if kinds != {2} or doctype not in (b"webm", b"matroska"):
         raise ValueError("not a sound alone")
     return last * scale // 1_000_000
@@ -92,7 +98,9 @@ def _number(content: bytes, position: int, *, keep_mark: bool) -> tuple[int, int
 
 def _ogg(content: bytes) -> int:
     """Opus in Ogg (RFC 7845): the last page says how many samples of 48 kHz there are."""
-    if content[28:36] != b"OpusHead" or b"theora" in content[:512] or len(content) < 48:
+    if b"theora" in content[:512]:
+        raise Film
+    if content[28:36] != b"OpusHead" or len(content) < 48:
         raise ValueError("not a sound alone")
     skipped = int.from_bytes(content[38:40], "little")
     last = content.rfind(b"OggS")
@@ -121,7 +129,9 @@ def _mp4(content: bytes) -> int:
         elif name == b"trun":
             base += _run_length(body, each)
             reached = max(reached, base)
-    if b"soun" not in handlers or b"vide" in handlers or not scale:
+    if b"vide" in handlers:
+        raise Film
+    if b"soun" not in handlers or not scale:
         raise ValueError("not a sound alone")
     return (reached or whole) * 1000 // scale
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -17,14 +16,21 @@ from flask_babel import lazy_gettext as _l
 from webapp.core.errors import Invalid, TooLarge
 from webapp.core.ids import new_id
 from webapp.files import rules, sounds
+from webapp.files.depot import depot
 from webapp.files.pictures import SIZES, Look, develop, listen
 
 FOLDER = "files"
 BLOCK, HEAD = 64 * 1024, 4 * 1024
-STALE_SECONDS = 24 * 3600
-TOO_LARGE = _l("Un fichier pèse au plus %(mb)s Mo.", mb=rules.LARGEST // rules.MEGABYTE)
-REFUSED = _l("Ce fichier n’est ni un PDF, ni une photo (JPEG, PNG, WebP, HEIC), ni un message vocal.")
-EMPTY = _l("Ce fichier est vide.")
+STALE_SECONDS, COPIES_KEPT_SECONDS = 24 * 3600, 7 * 24 * 3600
+TOO_LARGE = _l(
+    "Un fichier pèse au plus %(mb)s Mo. Choisissez-en un plus léger, ou reprenez la photo en plus petit.",
+    mb=rules.LARGEST // rules.MEGABYTE,
+)
+REFUSED = _l(
+    "Ce fichier n’est ni un PDF, ni une photo (JPEG, PNG, WebP, HEIC), ni un message vocal. "
+    "Choisissez-en un autre."
+)
+EMPTY = _l("Ce fichier est vide. Reprenez la photo, ou choisissez un autre fichier.")
 
 
 @dataclass(frozen=True)
@@ -46,18 +52,30 @@ class Arrival:
 
 def folder() -> Path:
     """Where stored files are."""
-    path: Path = current_app.config["SETTINGS"].instance_path / FOLDER
+    path: Path = current_app.config["SETTINGS"].storage_folder
     return path
 
 
+def place_of(name: str) -> Path:
+    """Where a content lies, or is to lie, on this machine."""
+    return folder() / name[:2] / name
+
+
 def path_of(sha256: str) -> Path:
-    """Where a content lies."""
-    return folder() / sha256[:2] / sha256
+    """A content on this machine; fetched from where contents lie when it is not. Raises Unavailable."""
+    return _near(sha256)
 
 
 def small_path_of(sha256: str, size: int) -> Path:
-    """Where a picture lies in one of its small sizes."""
-    return folder() / sha256[:2] / f"{sha256}-{size}"
+    """The same for a picture in one of its small sizes."""
+    return _near(f"{sha256}-{size}")
+
+
+def _near(name: str) -> Path:
+    place = place_of(name)
+    if not place.exists():
+        depot().fetch(place)
+    return place
 
 
 def receive(stream: IO[bytes]) -> Arrival:
@@ -99,12 +117,14 @@ def _settle(kept: Path, look: Look, brought: str) -> Arrival:
     """Into its place, small sizes first: whoever finds the content finds them too."""
     with kept.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    size, place = kept.stat().st_size, path_of(sha256)
+    size, place = kept.stat().st_size, place_of(sha256)
     place.parent.mkdir(exist_ok=True)
     if look.width is not None:
         for small in SIZES:
-            os.replace(f"{kept}-{small}", small_path_of(sha256, small))
+            os.replace(f"{kept}-{small}", place_of(f"{sha256}-{small}"))
+            depot().put(place_of(f"{sha256}-{small}"))
     os.replace(kept, place)  # the same content again is as good, and young once more
+    depot().put(place)
     return Arrival(sha256, size, look, brought)
 
 
@@ -127,11 +147,29 @@ def recognise(head: bytes) -> str:
     raise Invalid(errors={"file": REFUSED}, code="file_kind")
 
 
-def unnamed(known: set[str]) -> Iterator[Path]:
-    """Contents that no row names, left by something that was broken off a day ago or earlier."""
-    if not folder().is_dir():
-        return
+def discard(sha256: str) -> None:
+    """Take a content and its small sizes away, wherever they lie. Raises Unavailable."""
+    for name in (sha256, *(f"{sha256}-{size}" for size in SIZES)):
+        place_of(name).unlink(missing_ok=True)
+        depot().drop(name)
+
+
+def discard_unnamed(known: set[str]) -> None:
+    """Take away contents that no row names, left by something that was broken off a day ago or earlier."""
     oldest = time.time() - STALE_SECONDS
-    for path in folder().rglob("*"):
+    for path in list(folder().rglob("*")):
         if path.is_file() and path.name.partition("-")[0] not in known and path.stat().st_mtime < oldest:
-            yield path
+            path.unlink(missing_ok=True)
+    for name, since in list(depot().names()):
+        if name.partition("-")[0] not in known and since.timestamp() < oldest:
+            depot().drop(name)
+
+
+def forget_copies() -> None:
+    """Where contents lie elsewhere, take copies away that were made a week ago or earlier."""
+    if not depot().apart:
+        return
+    oldest = time.time() - COPIES_KEPT_SECONDS
+    for path in list(folder().rglob("*")):
+        if path.is_file() and path.stat().st_mtime < oldest:
+            path.unlink(missing_ok=True)

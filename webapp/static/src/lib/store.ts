@@ -36,6 +36,7 @@ export interface KeptFile {
   blob: Blob;
   name: string;
   key: string; // of its upload
+  upload?: string | null; // where its pieces go, once some went
   file_id: string | null; // the server's, once it is there
 }
 

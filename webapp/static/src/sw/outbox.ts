@@ -1,4 +1,5 @@
 /* Background Sync: the browser says that the network is back, perhaps when no page is open any more. */
+import { bring, Unsent } from "../files/resumable";
 import { outboxOf } from "../lib/store";
 import { nextBatch } from "../outbox/order";
 import { flush, Trouble, type Ways } from "../outbox/sender";
@@ -18,17 +19,16 @@ async function upload(id: string, token: string): Promise<string> {
   const file = await findFile(id);
   if (!file) throw new Trouble({ code: "file_lost", message: "" }, undefined);
   if (file.file_id) return file.file_id;
-  const form = new FormData();
-  form.append("file", file.blob, file.name);
-  const headers = { Accept: "application/json", "X-CSRFToken": token, "Idempotency-Key": file.key };
-  const response = await fetch("/api/v1/files", { method: "POST", body: form, headers, credentials: "same-origin" }).catch(() => null);
-  const body = (await response?.json().catch(() => null)) as { id?: string; code?: string; detail?: string } | null;
-  if (response?.status === 201 && body?.id) {
-    await changeFile(id, { file_id: body.id });
-    return body.id;
-  }
-  const final = response && response.status >= 400 && response.status < 500 && ![400, 401, 403, 429].includes(response.status);
-  throw new Trouble({ code: body?.code ?? "unavailable", message: body?.detail ?? "" }, final ? undefined : null);
+  const begun = (url: string): Promise<unknown> => changeFile(id, { upload: url });
+  const found = await bring({ ...file, url: file.upload ?? null }, { token, begun }).catch((error: unknown) => {
+    if (!(error instanceof Unsent)) throw error;
+    const { status, problem } = error;
+    const first = Object.values(problem.errors ?? {}).flat()[0];
+    const final = status >= 400 && status < 500 && ![400, 401, 403, 423, 429].includes(status);
+    throw new Trouble({ code: problem.code ?? "unavailable", message: first ?? problem.detail ?? "" }, final ? undefined : null);
+  });
+  await changeFile(id, { file_id: found });
+  return found;
 }
 
 /* Throws while something is left that may go: the browser then tries again by itself. */
@@ -38,7 +38,7 @@ export async function replay(): Promise<void> {
   const ways: Ways = {
     post: (user, commands) => postCommands(user, commands, session),
     upload: (id) => upload(id, mine.csrf_token ?? ""),
-    forget: (ids) => Promise.all(ids.map((id) => changeFile(id, { file_id: null, key: crypto.randomUUID() }))).then(() => undefined),
+    forget: (ids) => Promise.all(ids.map((id) => changeFile(id, { file_id: null, upload: null, key: crypto.randomUUID() }))).then(() => undefined),
   };
   const user = mine.id;
   await self.navigator.locks.request(LOCK, () => flush(user, ways));

@@ -7,11 +7,11 @@ import { uuid7 } from "../lib/uuid";
 import { changeFile, draftFiles, dropFiles, keepFile, type KeptFile } from "./kept_files";
 import { shrink } from "./shrink";
 import { t } from "./strings";
-import { onProgress, upload } from "./uploads";
+import { isHopeless, refusalOf } from "./accepting";
+import { abandon, onProgress, upload } from "./uploads";
 import { weight } from "./weights";
 
 const MOST = 10;
-const LARGEST = 15 * 1024 * 1024;
 
 export default class AttachmentsController extends Controller<HTMLFormElement> {
   static override targets = ["input", "tray"];
@@ -72,7 +72,6 @@ export default class AttachmentsController extends Controller<HTMLFormElement> {
     const room = MOST - this.#ids.length;
     if (files.length > room) showToast(t("tooMany", { n: MOST }), { icon: "circle-alert" });
     for (const file of files.slice(0, Math.max(0, room))) {
-      if (file.size > LARGEST && !file.type.startsWith("image/")) { showToast(t("tooLarge", { name: file.name }), { icon: "circle-alert" }); continue; }
       const id = uuid7();
       this.#show(id, file.name, t("preparing"));
       const work = this.#prepare(id, file).finally(() => this.#preparing.delete(work));
@@ -84,10 +83,33 @@ export default class AttachmentsController extends Controller<HTMLFormElement> {
     const { blob, name } = await shrink(file);
     const user = actorId();
     if (!user || !this.#ids.includes(id)) return;
+    const refusal = refusalOf(blob, file);
+    if (refusal) { this.#refuse(id, t(refusal)); return; }
     const kept: KeptFile = { id, user, thread: this.#thread, message: null, blob, name, key: uuid7(), file_id: null };
-    await keepFile(kept);
+    try {
+      await keepFile(kept);
+    } catch {
+      // A device without room: what is written beside it stays.
+      this.#refuse(id, t("deviceFull"));
+      return;
+    }
     this.#draw(kept);
     this.#bring(id);
+  }
+
+  /* It stays in the tray with what to do, and goes with no message. */
+  #refuse(id: string, reason: string): void {
+    this.#ids = this.#ids.filter((known) => known !== id);
+    this.#changed();
+    const line = this.#line(id);
+    const state = line?.querySelector<HTMLButtonElement>("button.meta");
+    if (!line || !state) return;
+    line.classList.add("is-bad");
+    state.textContent = reason;
+    state.disabled = true;
+    // Where it is read without a sweep of the finger.
+    this.trayTarget.prepend(line);
+    this.trayTarget.scrollLeft = 0;
   }
 
   #bring(id: string): void {
@@ -99,6 +121,8 @@ export default class AttachmentsController extends Controller<HTMLFormElement> {
     const stop = onProgress(id, (share) => { state.textContent = t("uploading", { percent: Math.round(share * 100) }); });
     upload(id).then(() => { state.textContent = said; line.classList.remove("is-bad"); }, (error: unknown) => {
       const refused = error instanceof AckError && !error.again;
+      // What cannot be taken whatever one does goes with no message, and keeps none from leaving.
+      if (refused && isHopeless(error.code)) { void dropFiles([id]); this.#refuse(id, error.message); return; }
       state.textContent = refused ? error.message : t("waiting");
       state.disabled = refused;
       state.onclick = () => this.#bring(id);
@@ -114,7 +138,7 @@ export default class AttachmentsController extends Controller<HTMLFormElement> {
     this.#ids = this.#ids.filter((known) => known !== id);
     const line = this.#line(id);
     line?.remove();
-    void dropFiles([id]);
+    void abandon(id).catch(() => undefined);
     this.#changed();
     this.element.querySelector<HTMLElement>("textarea")?.focus();
   }
@@ -179,7 +203,7 @@ export default class AttachmentsController extends Controller<HTMLFormElement> {
   }
 
   #changed(): void {
-    this.trayTarget.hidden = !this.#ids.length;
+    this.trayTarget.hidden = !this.trayTarget.childElementCount;
     this.element.toggleAttribute("data-files", this.#ids.length > 0);
     this.dispatch("changed", { bubbles: true });
   }

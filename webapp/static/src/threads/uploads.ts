@@ -1,16 +1,19 @@
-/* Bringing files to the server: each once, however often it is asked for, under a key that survives the page. */
+/* Bringing files to the server: each once, however often it is asked for, under a key that survives the page, and in
+ * pieces, so that one that is cut goes on where it was. */
 import { meta } from "../lib/page";
 import { refreshSession } from "../lib/api";
 import { AckError } from "../lib/socket";
 import { uuid7 } from "../lib/uuid";
-import { changeFile, findFile, type KeptFile } from "./kept_files";
+import type { Unsent } from "../files/resumable";
+import { changeFile, dropFiles, findFile, type KeptFile } from "./kept_files";
 import { t } from "./strings";
 
 export type Progress = (share: number) => void;
-interface Answer { status: number; body: { id?: string; code?: string; detail?: string; errors?: Record<string, string[] | string> } }
 
 const running = new Map<string, Promise<string>>();
 const watchers = new Map<string, Set<Progress>>();
+let last: Promise<void> = Promise.resolve();
+const stops = new Map<string, AbortController>();
 
 /* Told how far an upload is, from 0 to 1, whoever started it. */
 export function onProgress(id: string, tell: Progress): () => void {
@@ -19,68 +22,77 @@ export function onProgress(id: string, tell: Progress): () => void {
   return () => known.delete(tell);
 }
 
-/* The server's id of a kept file, uploaded now unless it is there already. Raises AckError. */
+/* The server's id of a kept file, uploaded now unless it is there already. One after the other: on a slow line the
+ * first arrives sooner. Raises AckError. */
 export function upload(id: string): Promise<string> {
-  const known = running.get(id) ?? start(id).finally(() => running.delete(id));
-  running.set(id, known);
-  return known;
-}
-
-/* Those of one message, one after the other: on a slow line the first arrives sooner. */
-export async function uploadAll(ids: readonly string[]): Promise<string[]> {
-  const found: string[] = [];
-  for (const id of ids) found.push(await upload(id));
-  return found;
+  const known = running.get(id);
+  if (known) return known;
+  const before = last;
+  const mine = before.then(() => start(id)).finally(() => running.delete(id));
+  last = mine.then(() => undefined, () => undefined);
+  running.set(id, mine);
+  return mine;
 }
 
 /* What the server no longer has goes again under a new key. */
 export async function forget(ids: readonly string[]): Promise<void> {
-  await Promise.all(ids.map((id) => changeFile(id, { file_id: null, key: uuid7() })));
+  await Promise.all(ids.map((id) => changeFile(id, { file_id: null, upload: null, key: uuid7() })));
+}
+
+/* Taken out of a draft: what is under way stops, and what came of it goes. */
+export async function abandon(id: string): Promise<void> {
+  stops.get(id)?.abort();
+  const file = await findFile(id);
+  await dropFiles([id]);
+  if (!file?.upload || file.file_id) return;
+  const { giveUp } = await import("../files/resumable");
+  await giveUp(file.upload, { token: meta("csrf-token") ?? "" });
 }
 
 async function start(id: string): Promise<string> {
-  const file = await findFile(id);
-  if (!file) throw new AckError("file_lost", t("fileLost"));
-  if (file.file_id) return file.file_id;
-  let answer = await send(file);
-  if (answer.status === 400 && answer.body.code?.includes("csrf")) {
+  const stop = new AbortController();
+  stops.set(id, stop);
+  try {
+    const file = await findFile(id);
+    if (!file) throw new AckError("file_lost", t("fileLost"));
+    const found = file.file_id ?? (await send(file, stop.signal));
+    if (!file.file_id) await changeFile(id, { file_id: found });
+    return found;
+  } finally {
+    stops.delete(id);
+  }
+}
+
+async function send(file: KeptFile, signal: AbortSignal): Promise<string> {
+  const { Unsent } = await import("../files/resumable");
+  try {
+    return await sendAs(file, signal);
+  } catch (error) {
+    if (!(error instanceof Unsent)) throw error;
+    const code = error.problem.code ?? "";
+    if (error.status === 422 && code === "id_reused") await forget([file.id]);
+    else if (error.status !== 400 || !code.includes("csrf")) throw inWords(error);
     // Somebody else may have signed in on this device meanwhile: files are never theirs.
-    const session = await refreshSession().catch(() => null);
-    if (session?.id !== file.user) throw new AckError("offline", t("waiting"));
-    answer = await send(file);
+    else if ((await refreshSession().catch(() => null))?.id !== file.user) throw new AckError("offline", t("waiting"));
   }
-  const { status, body } = answer;
-  if (status === 201 && body.id) {
-    await changeFile(id, { file_id: body.id });
-    return body.id;
-  }
-  if (status === 0) throw new AckError("offline", t("waiting"));
-  if (status === 429 || status >= 500) throw new AckError("unavailable", body.detail ?? t("waiting"), 5);
-  if (status === 401) throw new AckError("offline", t("waiting"));
-  throw new AckError(body.code ?? "refused", reason(body));
-}
-
-function reason(body: Answer["body"]): string {
-  const first = Object.values(body.errors ?? {})[0];
-  return (Array.isArray(first) ? first[0] : first) ?? body.detail ?? t("fileRefused");
-}
-
-/* fetch tells nothing of how far it is; this does. */
-function send(file: KeptFile): Promise<Answer> {
-  return new Promise((done) => {
-    const request = new XMLHttpRequest();
-    request.open("POST", "/api/v1/files");
-    request.setRequestHeader("Accept", "application/json");
-    request.setRequestHeader("X-CSRFToken", meta("csrf-token") ?? "");
-    request.setRequestHeader("Idempotency-Key", file.key);
-    request.responseType = "json";
-    request.timeout = 120_000;
-    request.upload.onprogress = ({ loaded, total }) => {
-      if (total) watchers.get(file.id)?.forEach((tell) => tell(loaded / total));
-    };
-    request.onloadend = () => done({ status: request.status, body: (request.response as Answer["body"] | null) ?? {} });
-    const form = new FormData();
-    form.append("file", file.blob, file.name);
-    request.send(form);
+  return sendAs((await findFile(file.id)) ?? file, signal).catch((error: unknown) => {
+    throw error instanceof Unsent ? inWords(error) : error;
   });
+}
+
+async function sendAs(file: KeptFile, signal: AbortSignal): Promise<string> {
+  const { bring } = await import("../files/resumable");
+  return bring({ ...file, url: file.upload ?? null }, {
+    token: meta("csrf-token") ?? "",
+    signal,
+    begun: (upload) => changeFile(file.id, { upload }).catch(() => undefined),
+    progress: (share) => watchers.get(file.id)?.forEach((tell) => tell(share)),
+  });
+}
+
+function inWords({ status, problem }: Unsent): AckError {
+  if (status === 0 || status === 401) return new AckError("offline", t("waiting"));
+  if (status === 423 || status === 429 || status >= 500) return new AckError("unavailable", problem.detail || t("waiting"), problem.retry_after ?? 5);
+  const first = Object.values(problem.errors ?? {})[0];
+  return new AckError(problem.code ?? "refused", (Array.isArray(first) ? first[0] : first) ?? (problem.detail || t("fileRefused")));
 }

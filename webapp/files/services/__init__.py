@@ -13,24 +13,30 @@ from webapp.core.clock import now
 from webapp.core.errors import Invalid, StorageFull
 from webapp.core.ids import new_id
 from webapp.extensions import db
-from webapp.files import queries, rules
+from webapp.files import queries, rules, storage
 from webapp.files.models import StoredFile
-from webapp.files.pictures import SIZES
 from webapp.files.policy import Asker, kind_of
-from webapp.files.storage import Arrival, path_of, small_path_of, unnamed
+from webapp.files.storage import Arrival
+
+WAITING = _l(
+    "Vous avez trop de fichiers en attente. Envoyez ce qui les porte, ou retirez-en, puis réessayez."
+)
+FULL = _l("L’espace des fichiers est plein. Prévenez un administrateur.")
 
 
-def keep(asker: Asker, arrival: Arrival, name: str, *, quota: int) -> StoredFile:
+def keep(
+    asker: Asker, arrival: Arrival, name: str, *, quota: int, file_id: uuid.UUID | None = None
+) -> StoredFile:
     """Note a content that arrived as this person's own, hanging on nothing yet; no events.
 
     Raises Invalid (`file`) when they hold too many such files, StorageFull above `quota` bytes.
     """
     if queries.loose_bytes(asker.user_id) + arrival.size > rules.LOOSE_QUOTA:
-        raise Invalid(errors={"file": _l("Vous avez trop de fichiers en attente. Rattachez-les d’abord.")})
+        raise Invalid(errors={"file": WAITING})
     if queries.stored_bytes() + arrival.size > quota:
-        raise StorageFull(_l("L’espace des fichiers est plein. Prévenez un administrateur."))
+        raise StorageFull(FULL)
     row = StoredFile(
-        id=new_id(),
+        id=file_id or new_id(),
         sha256=arrival.sha256,
         size=arrival.size,
         media_type=arrival.media_type,
@@ -132,9 +138,8 @@ def collect() -> list[str]:
 
 
 def discard(contents: list[str]) -> None:
-    """Take these contents off the disk, and what was left by uploads broken off; after the commit."""
+    """Take these contents away, and what was left by uploads broken off; after the commit."""
     for sha256 in contents:
-        for path in (path_of(sha256), *(small_path_of(sha256, size) for size in SIZES)):
-            path.unlink(missing_ok=True)
-    for path in unnamed(set(db.session.scalars(select(StoredFile.sha256)))):
-        path.unlink(missing_ok=True)
+        storage.discard(sha256)
+    storage.discard_unnamed(set(db.session.scalars(select(StoredFile.sha256))))
+    storage.forget_copies()

@@ -8,14 +8,13 @@ from typing import Any
 from flask import Response
 from flask.views import MethodView
 
-from webapp.core.api import answer, blueprint, idempotent
+from webapp.core.api import answer, idempotent
 from webapp.files import schemas
+from webapp.files.api.shell import blp
 from webapp.files.models import StoredFile
 from webapp.files.rules import EXTENSIONS
 from webapp.files.serving import arrived, keep_arrived, serve
 from webapp.files.storage import Arrival
-
-blp = blueprint("files", __name__, "Stored files: brought once, then hung on a document.")
 
 
 @blp.route("/files")
