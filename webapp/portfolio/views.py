@@ -19,7 +19,8 @@ blueprint = Blueprint("portfolio", __name__)
 def shell() -> str:
     """The shell: no name, no figure, no client; the same for everybody of a role and language."""
     current_actor()
-    return without_token(render_template("portfolio/shell.html", allowed=queries.is_on()))
+    nothing = {"unread_threads": 0, "open_alerts": 0}
+    return without_token(render_template("portfolio/shell.html", allowed=queries.is_on(), counts=nothing))
 
 
 @blueprint.get("/portfolio/forms/<name>")
