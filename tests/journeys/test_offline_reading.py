@@ -63,7 +63,9 @@ def clients_on(page: Page) -> list[Any]:
 def installed(page: Page) -> None:
     """The worker is there, and the portfolio with its pages."""
     page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
-    page.wait_for_function("() => caches.match('/portfolio/forms/promise', { cacheName: 'portfolio' })", timeout=SOON)
+    page.wait_for_function(
+        "() => caches.match('/portfolio/forms/promise', { cacheName: 'portfolio' })", timeout=SOON
+    )
 
 
 def test_a_rep_without_network_finds_a_client_reads_it_and_writes(enter: Enter) -> None:
@@ -117,7 +119,9 @@ def test_a_rep_without_network_finds_a_client_reads_it_and_writes(enter: Enter) 
     bob.context.set_offline(False)
     page.goto("/outbox")
     expect(page.get_by_role("heading", name="Tout est parti")).to_be_visible(timeout=SOON)
-    promises = [each for each in api(page, "/promises?limit=200")["items"] if each["promised_on"] == "2030-01-15"]
+    promises = [
+        each for each in api(page, "/promises?limit=200")["items"] if each["promised_on"] == "2030-01-15"
+    ]
     assert [each["amount"]["amount"] for each in promises] == [25_000]
 
     # Signed out, nothing of it is left to read.

@@ -78,6 +78,7 @@ TABLE: dict[str, Row] = {
     "GET /service-worker.js": Row(public=True),
     "GET /offline": Row(public=True),
     "GET /outbox": Row(public=True),  # a shell: the device fills it
+    "GET /share": Row(),
     "GET /portfolio": Row(),  # another, kept while its person is signed in
     "GET /portfolio/forms/<name>": Row(ALL - {"admin"}),
     "GET /api/v1/portfolio": Row(),

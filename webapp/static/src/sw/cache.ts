@@ -1,5 +1,6 @@
 /* The shell on the device: hashed files and the offline page. */
 import { keptPage } from "./portfolio";
+import { shared } from "./share";
 
 declare const self: ServiceWorkerGlobalScope;
 /* Filled in by the build. */
@@ -57,6 +58,7 @@ async function shell(path: string): Promise<Response> {
 export function respond(event: FetchEvent): Promise<Response> | null {
   const { request } = event;
   const url = new URL(request.url);
+  if (request.method === "POST" && url.origin === self.location.origin && url.pathname === "/share") return shared(request);
   if (request.method !== "GET" || url.origin !== self.location.origin) return null;
   if (/^\/static\/dist\/.*-[0-9A-Z]{8}\.(js|css|svg)$/.test(url.pathname)) return hashedFile(request);
   return request.mode === "navigate" ? page(event) : null;

@@ -40,6 +40,7 @@ export default class SignOutController extends Controller<HTMLElement> {
     this.#decided = true;
     cache.clear();
     await wipeRead().catch(() => undefined);
+    await navigator.clearAppBadge?.().catch(() => undefined);
     beginSignOut();
     this.formTarget.requestSubmit();
   }
