@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from playwright.sync_api import Page, expect
-
 import pytest
+from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Enter
 
@@ -76,7 +75,9 @@ def test_a_rep_without_network_finds_a_client_reads_it_and_writes(enter: Enter) 
     assert alice.evaluate(WRITE, [f"/clients/{client['id']}/bank-accounts", bank]) == 201
     said = {"client_id": client["id"], "body": f"Virement attendu sur {IBAN}"}
     assert bob.evaluate(WRITE, [f"/threads/{client['id']}/messages", said]) == 201
-    bob.goto("/")
+    bob.goto("/portfolio")
+    bob.get_by_role("button", name="Mettre à jour").click()
+    expect(bob.get_by_text("À jour sur cet appareil.")).to_be_visible(timeout=SOON)
     installed(bob)
     assert {each["value"]["id"] for each in clients_on(bob)} >= {client["id"]}
 

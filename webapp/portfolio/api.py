@@ -35,4 +35,5 @@ def read_portfolio(args: dict[str, Any]) -> Response:
     things = queries.read_things(actor, [each.client.id for each in page["items"]])
     said = answer({**page, "items": [kept_json(each, things) for each in page["items"]]})
     said.add_etag()
-    return said.make_conditional(request.environ)
+    said.make_conditional(request.environ)
+    return said

@@ -9,7 +9,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 
 from webapp.clients.models import Contact
 from webapp.core.clock import today
@@ -88,7 +88,7 @@ def read_things(actor: Actor, client_ids: Sequence[uuid.UUID]) -> Things:
     )
 
 
-def _ranked(by: ColumnElement[Any], *order: Any) -> Any:
+def _ranked(by: Any, *order: Any) -> Any:
     return func.row_number().over(partition_by=by, order_by=order).label("rank")
 
 
