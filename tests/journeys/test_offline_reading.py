@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Enter
+from tests.journeys.test_accessibility import EVERYTHING, SMALL, WIDER
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 SOON = 20_000
@@ -67,6 +70,26 @@ def installed(page: Page) -> None:
     )
 
 
+def reachable(page: Page) -> None:
+    """axe finds nothing, a finger finds everything, nothing sticks out."""
+    found = Axe().run(page, options=EVERYTHING).response["violations"]
+    assert [(each["id"], [node["html"][:120] for node in each["nodes"]]) for each in found] == []
+    assert page.evaluate(SMALL) == [] and page.evaluate(WIDER) == []
+
+
+def nothing_is_left(page: Page) -> None:
+    """The read cache is empty, and no page was kept for anybody."""
+    page.wait_for_function(
+        "() => new Promise((done) => { const asked = indexedDB.open('encours'); asked.onsuccess = () => {"
+        " const all = asked.result.transaction('read').objectStore('read').getAllKeys();"
+        " all.onsuccess = () => { asked.result.close(); done(all.result.length === 0); }; }; })",
+        timeout=SOON,
+    )
+    left = kept(page)
+    assert left["stores"]["read"] == []
+    assert not any(name.startswith("portfolio ") for name in left["pages"])
+
+
 def test_a_rep_without_network_finds_a_client_reads_it_and_writes(enter: Enter) -> None:
     alice = enter("alice", size="desktop")
     bob = enter("bob", **PHONE)
@@ -98,6 +121,7 @@ def test_a_rep_without_network_finds_a_client_reads_it_and_writes(enter: Enter) 
     expect(sheet).to_contain_text("Virement attendu sur ••••")
     opened = page.evaluate("() => performance.now()")
     assert opened < 5_000, opened  # not a measure: that it does not wait for a network that is not there
+    reachable(page)
 
     # An invoice, and back; a promise and a word to the team wait in the outbox.
     sheet.locator("[data-rows=invoices] a").first.click()
@@ -129,15 +153,39 @@ def test_a_rep_without_network_finds_a_client_reads_it_and_writes(enter: Enter) 
     page.goto("/settings")
     page.get_by_role("button", name="Se déconnecter").first.click()
     page.wait_for_url("**/sign-in*")
-    page.wait_for_function(
-        "() => new Promise((done) => { const asked = indexedDB.open('encours'); asked.onsuccess = () => {"
-        " const all = asked.result.transaction('read').objectStore('read').getAllKeys();"
-        " all.onsuccess = () => { asked.result.close(); done(all.result.length === 0); }; }; })"
-    )
-    left = kept(page)
-    assert left["stores"]["read"] == []
-    assert not any(name.startswith("portfolio ") for name in left["pages"])
+    nothing_is_left(page)
     bob.context.set_offline(True)
     page.goto(f"/clients/{client['id']}")
     expect(page.get_by_role("heading", name="Hors ligne")).to_be_visible(timeout=SOON)
     assert client["legal_name"] not in page.content()
+
+
+def test_a_session_that_ended_empties_the_device(enter: Enter) -> None:
+    bob = enter("bob", **PHONE)
+    installed(bob)
+    assert clients_on(bob)
+    bob.context.clear_cookies()
+    bob.goto("/clients")
+    expect(bob).to_have_url(re.compile("/sign-in"))
+    nothing_is_left(bob)
+
+
+def test_a_photo_shared_from_another_app_goes_into_a_conversation(enter: Enter) -> None:
+    bob = enter("bob", **PHONE)
+    bob.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    bob.reload()  # under the worker
+    shared = bob.evaluate(
+        """async () => {
+          const canvas = Object.assign(document.createElement("canvas"), { width: 40, height: 30 });
+          const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg"));
+          const form = new FormData();
+          form.append("files", new File([blob], "palette.jpg", { type: "image/jpeg" }));
+          return (await fetch("/share", { method: "POST", body: form })).url;
+        }"""
+    )
+    assert shared.endswith("/share")
+    bob.goto("/share")
+    expect(bob.get_by_text("palette.jpg")).to_be_visible(timeout=SOON)
+    reachable(bob)
+    bob.locator("[data-share-thread-param]").first.click()
+    expect(bob.locator("[data-attachments-target=tray]")).to_contain_text("palette.jpg", timeout=SOON)

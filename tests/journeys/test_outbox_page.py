@@ -100,8 +100,7 @@ def look(page: Page, name: str) -> list[str]:
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
         faults += [
-            f"{name} {size_name} {scheme}: {fault}"
-            for fault in layout_faults(page) + axe_faults(page)
+            f"{name} {size_name} {scheme}: {fault}" for fault in layout_faults(page) + axe_faults(page)
         ]
         if folder := os.environ.get("OUTBOX_PICTURES"):
             page.screenshot(path=f"{folder}/{name}-{width}-{scheme}.png")

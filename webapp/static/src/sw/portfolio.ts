@@ -19,7 +19,9 @@ async function form(name: string, id: string): Promise<Response | null> {
   const found = client ?? (await findInvoice(user, id));
   if (!found) return null;
   const page = filled(await blank.text(), found.client, client ? null : (found as { invoice?: never }).invoice ?? null);
-  return new Response(page, { headers: blank.headers });
+  const headers = new Headers(blank.headers);
+  for (const name of ["Content-Encoding", "Content-Length"]) headers.delete(name); // of how it travelled
+  return new Response(page, { headers });
 }
 
 /* Null: nothing of the kind is on this device. */
