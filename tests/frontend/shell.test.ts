@@ -2,6 +2,7 @@ import "fake-indexeddb/auto";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { draftFiles } from "../../webapp/static/src/threads/kept_files";
+import { actOf, neighbour } from "../../webapp/static/src/layout/keys";
 import { mayOffer, noted, read } from "../../webapp/static/src/layout/installing";
 import { sharedFiles, takeShared, moveTo } from "../../webapp/static/src/pwa/shared";
 
@@ -47,4 +48,26 @@ test("what was shared before anybody signed in is theirs who does so within the 
   await takeShared(form(photo), null);
   assert.deepEqual(await sharedFiles("eve", Date.now() + 2 * 60 * 60_000), []);
   assert.deepEqual(await sharedFiles("eve"), []);
+});
+
+test("letters go through the list where nobody types, and can be switched off; Esc leaves", () => {
+  const free = { typing: false, searching: false, on: "nothing", dialog: false, off: false } as const;
+  assert.equal(actOf("j", free), "next");
+  assert.equal(actOf("k", { ...free, on: "row" }), "before");
+  assert.equal(actOf("/", free), "search");
+  assert.equal(actOf("j", { ...free, typing: true, on: "else" }), null);
+  assert.equal(actOf("j", { ...free, on: "else" }), null);
+  assert.equal(actOf("j", { ...free, dialog: true }), null);
+  assert.equal(actOf("j", { ...free, off: true }), null);
+  assert.equal(actOf("Escape", { ...free, typing: true, searching: true, on: "else", off: true }), "leave");
+  assert.equal(actOf("Escape", { ...free, typing: true, on: "else" }), null);
+  assert.equal(actOf("a", free), null);
+});
+
+test("the first row is the current one, and the ends hold", () => {
+  assert.equal(neighbour(3, -1, -1, "next"), 0);
+  assert.equal(neighbour(3, -1, 2, "next"), 2);
+  assert.equal(neighbour(3, 2, 2, "next"), 2);
+  assert.equal(neighbour(3, 0, 2, "before"), 0);
+  assert.equal(neighbour(0, -1, -1, "next"), -1);
 });
