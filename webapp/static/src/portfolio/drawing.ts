@@ -1,4 +1,5 @@
-/* Fills clones of the page's templates: data-say takes text, data-to an address, data-part is left out when empty. */
+/* Fills clones of the page's templates: data-say takes text, data-to an address, data-rows a list; what is around one of
+ * them under its name (data-part) goes with it when it has nothing to say. */
 export type Said = Record<string, string | number | null | undefined>;
 
 const empty = (value: Said[string]): boolean => value === null || value === undefined || value === "";
@@ -8,12 +9,14 @@ export function clone(name: string): HTMLElement {
   return (template?.content.firstElementChild?.cloneNode(true) ?? document.createElement("div")) as HTMLElement;
 }
 
+const partOf = (place: HTMLElement, name: string): HTMLElement => place.closest<HTMLElement>(`[data-part="${name}"]`) ?? place;
+
 /* What has nothing to say goes, with the part it stands in. */
 export function say(part: HTMLElement, said: Said): HTMLElement {
   for (const place of part.querySelectorAll<HTMLElement>("[data-say]")) {
     const name = place.dataset.say ?? "";
     if (!(name in said)) continue;
-    if (empty(said[name])) (place.closest<HTMLElement>("[data-part]") ?? place).remove();
+    if (empty(said[name])) partOf(place, name).remove();
     else place.textContent = String(said[name]);
   }
   for (const link of part.querySelectorAll<HTMLElement>("[data-to]")) {
@@ -29,7 +32,7 @@ export function fillList(part: HTMLElement, name: string, rows: readonly HTMLEle
   const list = part.querySelector<HTMLElement>(`[data-rows="${name}"]`);
   if (!list) return;
   if (rows.length) list.replaceChildren(...rows);
-  else (list.closest<HTMLElement>("[data-part]") ?? list).remove();
+  else partOf(list, name).remove();
 }
 
 export function mark(part: HTMLElement, letter: string | null, known: boolean): void {

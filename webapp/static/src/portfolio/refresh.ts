@@ -36,12 +36,12 @@ async function keepShells(): Promise<void> {
   }
 }
 
-/* Now, whatever was kept when. */
-export async function keepNow(): Promise<Outcome> {
+/* Now, whatever was kept when; somebody who asked for it waits for a round that is under way. */
+export async function keepNow(waits: boolean): Promise<Outcome> {
   const user = actorId();
   if (!user || !navigator.onLine || !("caches" in window)) return "later";
   await rememberOwner(user, meta("actor-as"));
-  const outcome = await one(async () => {
+  const outcome = await one(waits, async () => {
     const done = await round(user, build(), ask);
     if (done === "kept") await keepShells();
     // Signed out meanwhile, perhaps in another tab: what this round wrote after the wiping goes too.
@@ -53,14 +53,14 @@ export async function keepNow(): Promise<Outcome> {
   return outcome;
 }
 
-async function one(work: () => Promise<Outcome>): Promise<Outcome> {
-  return navigator.locks ? await navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => (lock ? work() : "later" as const)) : await work();
+async function one(waits: boolean, work: () => Promise<Outcome>): Promise<Outcome> {
+  return navigator.locks ? await navigator.locks.request(LOCK, { ifAvailable: !waits }, (lock) => (lock ? work() : "later" as const)) : await work();
 }
 
 /* Somebody asked for it on this device: it is kept here from now on, also at a desk. */
 export async function keepHere(): Promise<Outcome> {
   localStorage.setItem(CHOSEN, "1");
-  return await keepNow();
+  return await keepNow(true);
 }
 
 /* Called by every page once it is idle. */
@@ -72,7 +72,7 @@ export async function keepSoon(): Promise<void> {
   if (!(carried() || chosen()) || saving()) return;
   const about = await findAbout(user);
   const fresh = about && about.build === build() && Date.now() - Date.parse(about.at) < EVERY;
-  if (!fresh) await keepNow();
+  if (!fresh) await keepNow(false);
 }
 
 /* A kept page proves nothing; when the network is there, its forms are given what they need. */
