@@ -7,6 +7,7 @@ import { uuid7 } from "../lib/uuid";
 import { clone, drawBar, fillList, mark, say } from "./drawing";
 import { findAbout, findClient, findInvoice, type Client, type Contact, type Fact, type Invoice, type Kept, type Message } from "./kept";
 import { t } from "./strings";
+import { turnTo } from "./panes";
 import { amount, bars, directions, fullDay, insolvency, since, standing } from "./words";
 
 const PLACE = /^\/(clients|invoices)\/([0-9a-f-]{36})/;
@@ -49,7 +50,7 @@ export default class KeptSheetController extends Controller<HTMLElement> {
     const user = actorId() ?? (await findOwner());
     const [, kind, id] = PLACE.exec(location.pathname) ?? [];
     const about = location.pathname === "/portfolio";
-    document.querySelector<HTMLElement>(".app")?.setAttribute("data-view", id || about ? "main" : "list");
+    turnTo(id || about ? "main" : "list");
     if (!user || !id) return this.#put(await this.#device(user));
     if (kind === "invoices") {
       const found = await findInvoice(user, id);
