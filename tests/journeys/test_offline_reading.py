@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from tests.journeys.test_accessibility import EVERYTHING, SMALL, WIDER
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 SOON = 20_000
+DAY = (date.today() + timedelta(days=3)).isoformat()
 IBAN = "FR1420041010050500013M02606"
 PHONE = {"has_touch": True, "is_mobile": True}
 
@@ -127,8 +129,8 @@ def test_a_rep_without_network_finds_a_client_reads_it_and_writes(enter: Enter) 
     sheet.locator("[data-rows=invoices] a").first.click()
     expect(sheet).to_contain_text("Reste à régler", timeout=SOON)
     page.goto(f"/threads/{client['id']}/promises/new")
-    page.fill("#f-amount", "250")
-    page.fill("#f-promised_on", "2030-01-15")
+    page.fill("#f-amount", "251,37")
+    page.fill("#f-promised_on", DAY)
     page.get_by_role("button", name="Noter la promesse").click()
     expect(page.get_by_role("heading", name="Gardé sur cet appareil")).to_be_visible(timeout=SOON)
     page.goto(f"/clients/{client['id']}")

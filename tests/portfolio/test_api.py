@@ -190,6 +190,7 @@ def test_blank_forms_stand_for_any_client_and_prove_nothing(
         assert f'action="{where}"' in page and NAMED in page and ACT in page and "Delorme" not in page
         assert 'name="csrf_token" value=""' in page and 'name="csrf-token" content=""' in page
         assert (OWED in page) == (name == "visit")
+        assert not re.search(r'data-count="[a-z]+">', page)
     assert bob.get("/portfolio/forms/else").status_code == 404
     assert browser_of(cast.ada).get("/portfolio/forms/promise").status_code == 403
     assert browser_of(cast.ada).get("/portfolio/forms/visit").status_code == 403

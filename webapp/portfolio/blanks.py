@@ -26,6 +26,7 @@ from webapp.visits.views import recording as visits
 
 NOWHERE = uuid.UUID(int=0)
 NAMED, OWED, ACT = "@@client@@", "@@owed@@", "@@act@@"
+_COUNT = re.compile(r'(data-count="[a-z]+")>')
 # A form's own UUID, which makes a second press harmless: no two acts may have the same.
 _ACT = re.compile(r'name="(?:act|visit_id)" value="([0-9a-f-]{36})"')
 
@@ -33,15 +34,16 @@ _ACT = re.compile(r'name="(?:act|visit_id)" value="([0-9a-f-]{36})"')
 def blank_form(name: str) -> str:
     """The page with the form `visit` or `promise`. Raises NotFound, Forbidden."""
     if name == "visit":
-        return without_token(_unnumbered(_unowed(visits.blank(_client()))))
+        return without_person(_unnumbered(_unowed(visits.blank(_client()))))
     if name == "promise":
-        return without_token(_unnumbered(promises.blank(_subject())))
+        return without_person(_unnumbered(promises.blank(_subject())))
     raise NotFound(_("Ce formulaire n’existe pas."))
 
 
-def without_token(page: str) -> str:
-    """The page without what proves that a form of it is its person's: that is asked anew when it is sent."""
-    return page.replace(str(generate_csrf()), "")
+def without_person(page: str) -> str:
+    """The page without what is its person's: how much is unread, and what proves that its forms are theirs,
+    which is asked anew when one is sent."""
+    return _COUNT.sub(r"\1 hidden>", page.replace(str(generate_csrf()), ""))
 
 
 def _client() -> Client:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from webapp.core.db import unit_of_work
 from webapp.portfolio import queries, services
-from webapp.portfolio.blanks import blank_form, without_token
+from webapp.portfolio.blanks import blank_form, without_person
 from webapp.users.current import current_actor
 from webapp.users.services import settings_only
 
@@ -20,7 +20,7 @@ def shell() -> str:
     """The shell: no name, no figure, no client; the same for everybody of a role and language."""
     current_actor()
     nothing = {"unread_threads": 0, "open_alerts": 0}
-    return without_token(render_template("portfolio/shell.html", allowed=queries.is_on(), counts=nothing))
+    return without_person(render_template("portfolio/shell.html", allowed=queries.is_on(), counts=nothing))
 
 
 @blueprint.get("/portfolio/forms/<name>")
