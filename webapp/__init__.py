@@ -46,6 +46,7 @@ FEATURES = (
     "imports",
     "exports",
     "home",
+    "portfolio",
     "notifications",
     "sharing",
     "pwa",

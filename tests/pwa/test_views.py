@@ -32,7 +32,8 @@ def test_the_manifest_makes_it_installable(app: Flask, db: object) -> None:
     assert manifest["display"] == "standalone"
     assert {icon["purpose"] for icon in manifest["icons"]} == {"any", "maskable"}
     assert {icon["sizes"] for icon in manifest["icons"]} == {"192x192", "512x512"}
-    assert [shortcut["url"] for shortcut in manifest["shortcuts"]] == ["/alerts", "/threads", "/clients"]
+    assert [shortcut["url"] for shortcut in manifest["shortcuts"]] == ["/visits/new", "/alerts", "/threads"]
+    assert (manifest["share_target"]["action"], manifest["share_target"]["method"]) == ("/share", "POST")
 
 
 def test_the_service_worker_rules_the_whole_site_and_is_checked_each_time(app: Flask, db: object) -> None:

@@ -79,6 +79,12 @@ TABLE: dict[str, Row] = {
     "GET /service-worker.js": Row(public=True),
     "GET /offline": Row(public=True),
     "GET /outbox": Row(public=True),  # a shell: the device fills it
+    "GET /share": Row(),
+    "GET /portfolio": Row(),  # another, kept while its person is signed in
+    "GET /portfolio/forms/<name>": Row(ALL - {"admin"}),
+    "GET /api/v1/portfolio": Row(),
+    "GET /settings/offline-reading": Row(ADMIN),
+    "POST /settings/offline-reading": Row(ADMIN, form={"on": "1"}),
     # Each act is judged alone, and answered beside the others: tests/sync asks for the rights of each.
     "POST /api/v1/sync": Row(body={"commands": [SAID]}),
     "GET /favicon.ico": Row(public=True),

@@ -63,6 +63,7 @@ PARTS = {
     "kind": "test",
     "token": "no-such-token",
     "filename": "dist/manifest.json",
+    "name": "visit",
 }
 REFS = {"clients": "C-LYON", "invoices": "F-LYON", "orders": "O-LYON", "quotes": "Q-LYON"}
 

@@ -69,6 +69,12 @@ def new(thread_id: UUID) -> str:
     return _form(subject, _guessed(subject, _message(thread_id)), {})
 
 
+def blank(subject: Subject) -> str:
+    """The same form for a subject that stands for any: what devices keep (`portfolio`). Raises Forbidden."""
+    _taker()
+    return _form(subject, dict.fromkeys(FIELDS, ""), {})
+
+
 @blueprint.post("/threads/<uuid:thread_id>/promises")
 def take(thread_id: UUID) -> Shown:
     """Note it, or show the form again with what is to be corrected."""
@@ -128,9 +134,13 @@ def cancel(promise_id: UUID) -> Response:
 def _subject(thread_id: UUID) -> Subject:
     """What the promise will be about, for those who note promises. Raises NotFound, Forbidden."""
     subject = get_subject(current_actor(), thread_id)
+    _taker()
+    return subject
+
+
+def _taker() -> None:
     if not may_take(current_actor()):
         raise Forbidden(_("Votre rôle ne note pas de promesses."))
-    return subject
 
 
 def _invoice(subject: Subject) -> Invoice | None:

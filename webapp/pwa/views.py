@@ -12,13 +12,17 @@ from webapp.core import metrics as figures
 from webapp.core.callers import is_from_this_machine
 from webapp.core.pages import DIST
 from webapp.core.web import problem
-from webapp.users.current import find_actor
+from webapp.invoices.queries import list_invoices
+from webapp.threads.queries import list_conversations
+from webapp.users.current import current_actor, find_actor
 from webapp.users.policy import may
 from webapp.users.web import public
+from webapp.visits.queries import list_places
 
 log = structlog.get_logger(__name__)
 
 blueprint = Blueprint("pwa", __name__)
+MOST_SHOWN = 12
 
 
 @blueprint.get("/manifest.webmanifest")
@@ -39,6 +43,22 @@ def service_worker() -> Response:
 @blueprint.get("/offline")
 def offline() -> str:
     return render_template("pwa/offline.html")
+
+
+@blueprint.get("/share")
+def share() -> str:
+    """Where what another app shared may go: recent conversations, or clients and invoices by what is typed.
+
+    The files are on the device, and stay there until somebody sends them in a conversation.
+    """
+    actor, text = current_actor(), request.args.get("q", "").strip()[:80]
+    return render_template(
+        "pwa/share.html",
+        text=text,
+        recent=list_conversations(actor, limit=MOST_SHOWN)["items"] if not text else [],
+        places=list_places(actor, text, limit=MOST_SHOWN),
+        invoices=list_invoices(actor, limit=MOST_SHOWN, q=text, newest=True)[:MOST_SHOWN] if text else [],
+    )
 
 
 @blueprint.get("/favicon.ico")

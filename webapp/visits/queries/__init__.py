@@ -7,6 +7,7 @@ from webapp.visits.queries.facts import (
     get_fact,
     list_facts,
     list_seen,
+    list_seen_of,
     standing_of_kind,
 )
 from webapp.visits.queries.kinds import find_kind, list_kinds, stamp_is_on
@@ -37,6 +38,7 @@ __all__ = [
     "list_kinds",
     "list_places",
     "list_seen",
+    "list_seen_of",
     "list_visits",
     "stamp_is_on",
     "standing_of_kind",

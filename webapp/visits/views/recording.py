@@ -54,6 +54,12 @@ def new(client_id: UUID) -> str:
     return _form(_client(client_id), {"visit_id": str(new_id())}, (), {})
 
 
+def blank(client: Client) -> str:
+    """The same form for a client that stands for any: what devices keep (`portfolio`). Raises Forbidden."""
+    _visitor()
+    return _form(client, {"visit_id": str(new_id())}, (), {})
+
+
 @blueprint.post("/clients/<uuid:client_id>/visits")
 def save(client_id: UUID) -> Shown:
     """Keep it, or show what is to be corrected; the form's own id makes a second press harmless."""

@@ -1,15 +1,24 @@
-/* Offers to install the app once it has been useful: features dispatch "useful:moment" on window after a message
- * sent, an alert acknowledged, an import done. Anything with data-install asks for it at any time. */
+/* Offers to install the app once it has been useful on two visits, never while somebody writes: features dispatch
+ * "useful:moment" on window after a message sent, an alert acknowledged, an import done. Anything with data-install
+ * asks for it at any time. */
 import { Controller } from "@hotwired/stimulus";
+import { isWriting } from "../lib/page";
 import { showToast } from "../lib/toast";
+import { mayOffer, noted, read } from "./installing";
 import { t } from "./strings";
 
 interface InstallPrompt extends Event {
   prompt(): Promise<void>;
 }
 
-const ASKED = "encours.install-asked";
-const AGAIN_AFTER_DAYS = 30;
+const USEFUL = "encours.useful";
+
+/* A visit lasts as long as its tab. */
+function visit(): string {
+  const known = sessionStorage.getItem(USEFUL) ?? String(Date.now());
+  sessionStorage.setItem(USEFUL, known);
+  return known;
+}
 
 let prompt: InstallPrompt | null = null;
 window.addEventListener("beforeinstallprompt", (event) => {
@@ -44,9 +53,10 @@ export default class InstallController extends Controller<HTMLElement> {
   }
 
   #offer(): void {
-    const asked = Number(localStorage.getItem(ASKED) ?? 0);
-    if (installed() || Date.now() - asked < AGAIN_AFTER_DAYS * 86_400_000 || !(prompt || onIos())) return;
-    localStorage.setItem(ASKED, String(Date.now()));
-    showToast(t("installOffer"), { icon: "download", seconds: 10, action: { label: t(prompt ? "install" : "how"), run: () => this.install() } });
+    const useful = noted(read(localStorage.getItem(USEFUL)), visit());
+    const now = Date.now();
+    const offer = !installed() && Boolean(prompt || onIos()) && !isWriting() && mayOffer(useful, now);
+    localStorage.setItem(USEFUL, JSON.stringify(offer ? { ...useful, asked: now } : useful));
+    if (offer) showToast(t("installOffer"), { icon: "download", seconds: 10, action: { label: t(prompt ? "install" : "how"), run: () => this.install() } });
   }
 }

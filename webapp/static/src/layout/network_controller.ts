@@ -28,7 +28,11 @@ export default class NetworkController extends Controller<HTMLElement> {
     void this.show();
     if (!actorId()) return;
     const idle = window.requestIdleCallback ?? ((run: () => void) => window.setTimeout(run, 200));
-    idle(() => void import("../outbox/replay").then(({ startReplay }) => startReplay()));
+    idle(() => {
+      void import("../outbox/replay").then(({ startReplay }) => startReplay());
+      void import("../portfolio/refresh").then(({ keepSoon }) => keepSoon());
+    });
+    window.addEventListener("online", () => void import("../portfolio/refresh").then(({ keepSoon }) => keepSoon()), { signal });
   }
 
   override disconnect(): void {

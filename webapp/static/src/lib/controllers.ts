@@ -16,6 +16,7 @@ export function loadControllers(application: Application, loaders: Record<string
       // Offline before the worker kept it, or a build replaced it: the next appearance tries again.
       asked.delete(identifier);
       console.error(`controller ${identifier}`, error);
+      window.dispatchEvent(new CustomEvent("build:gone"));
     }
   };
 

@@ -16,7 +16,8 @@ export function defineStrings<Key extends string>(strings: { fr: Words<Key>; en:
 }
 
 export function language(): Language {
-  const said = typeof document === "undefined" ? "fr" : document.documentElement.lang;
+  // The service worker has no page.
+  const said = (globalThis as { document?: { documentElement: { lang: string } } }).document?.documentElement.lang ?? "fr";
   return said.startsWith("en") ? "en" : "fr";
 }
 

@@ -174,8 +174,12 @@ export async function findRead<Value>(user: string, name: string): Promise<{ val
   return kept && { value: kept.value as Value, readAt: new Date(kept.read_at) };
 }
 
+/* Pages without anybody in them that were fetched for this person: see portfolio/refresh.ts. */
+export const KEPT_PAGES = "portfolio";
+
 /* What can be read by whoever holds the device: copies for reading, and what has already left. */
 export async function wipeRead(): Promise<void> {
+  if (typeof caches !== "undefined") await caches.delete(KEPT_PAGES);
   await (await database()).clear("read");
   await forgetSent("9");
 }
@@ -191,11 +195,17 @@ export async function wipePerson(user: string): Promise<void> {
   changed();
 }
 
-/* Who uses this device: the outbox's page asks, which holds nobody's name and works without a network. */
+/* Who uses this device, and as what: the outbox's page and the worker ask, without a network. Somebody else, or the
+ * same person in another role or branch, finds nothing that was kept before. */
 const OWNER = "device/owner";
 
-export async function rememberOwner(user: string): Promise<void> {
-  await (await database()).put("read", { key: OWNER, user, value: user, read_at: new Date().toISOString() });
+export async function rememberOwner(user: string, as: string | null = null): Promise<void> {
+  const known = await (await database()).get("read", OWNER);
+  const was = (known?.value as { as?: string | null } | undefined)?.as ?? null;
+  if (known && (known.user !== user || (as && was && as !== was))) await wipeRead();
+  if (known?.user === user && (!as || as === was)) return;
+  const value = { as };
+  await (await database()).put("read", { key: OWNER, user, value, read_at: new Date().toISOString() });
 }
 
 export async function findOwner(): Promise<string | null> {

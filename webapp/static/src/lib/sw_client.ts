@@ -5,16 +5,36 @@ import { t } from "./strings";
 import { showToast } from "./toast";
 
 let waiting: ServiceWorker | null = null;
+let offered: HTMLElement | null = null;
+let stale = false; // another page took the new version: this one changes over when nobody writes in it
 
 function offerUpdate(): void {
   // In the middle of a draft nothing is offered; the next page asks again.
   if (!waiting || isWriting()) return;
   const worker = waiting;
-  showToast(t("updateReady"), {
+  offered = showToast(t("updateReady"), {
     icon: "refresh-cw",
     seconds: Infinity,
     action: { label: t("reload"), run: () => worker.postMessage({ type: "take-over" }) },
   });
+}
+
+/* Who begins to write is left alone. */
+function leaveAlone(): void {
+  if (!offered?.isConnected || !isWriting()) return;
+  offered.remove();
+  offered = null;
+}
+
+function takenOver(): void {
+  if (isWriting()) stale = true;
+  else window.location.reload();
+}
+
+/* A part of this build is no longer to be had: an honest offer instead of a page that does not react. */
+function buildGone(): void {
+  if (!navigator.onLine || isWriting()) return;
+  offered = showToast(t("updateReady"), { icon: "refresh-cw", seconds: Infinity, action: { label: t("reload"), run: () => window.location.reload() } });
 }
 
 function watch(registration: ServiceWorkerRegistration): void {
@@ -40,14 +60,21 @@ function onMessage(event: MessageEvent<{ type?: string; url?: string }>): void {
 }
 
 export async function startServiceWorker(): Promise<void> {
+  window.addEventListener("build:gone", buildGone);
   if (!("serviceWorker" in navigator)) return;
   const controlled = Boolean(navigator.serviceWorker.controller);
   navigator.serviceWorker.addEventListener("message", onMessage);
   navigator.serviceWorker.addEventListener("controllerchange", () => {
     // Only after an accepted update: the first worker takes over quietly.
-    if (controlled && waiting) window.location.reload();
+    if (controlled && waiting) takenOver();
   });
   document.addEventListener("turbo:load", offerUpdate);
+  document.addEventListener("input", leaveAlone);
+  document.addEventListener("turbo:before-visit", (event) => {
+    if (!stale) return;
+    event.preventDefault();
+    window.location.href = (event as CustomEvent<{ url: string }>).detail.url;
+  });
   try {
     const registration = await navigator.serviceWorker.register("/service-worker.js", { updateViaCache: "none" });
     watch(registration);

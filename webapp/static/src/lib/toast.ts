@@ -19,10 +19,10 @@ export function placeToast(toast: HTMLElement, seconds: number): void {
   toast.addEventListener("focusin", () => clearTimeout(timer));
 }
 
-export function showToast(text: string, { icon = "check", action, seconds = action ? 6 : 4 }: Options = {}): void {
+export function showToast(text: string, { icon = "check", action, seconds = action ? 6 : 4 }: Options = {}): HTMLElement | null {
   const template = document.querySelector<HTMLTemplateElement>("template#toast");
   const toast = template?.content.firstElementChild?.cloneNode(true);
-  if (!(toast instanceof HTMLElement)) return;
+  if (!(toast instanceof HTMLElement)) return null;
   const use = toast.querySelector("use");
   use?.setAttribute("href", (use.getAttribute("href") ?? "").replace(/#.*/, `#i-${icon}`));
   const words = toast.querySelector("span");
@@ -38,4 +38,5 @@ export function showToast(text: string, { icon = "check", action, seconds = acti
     toast.append(button);
   }
   placeToast(toast, seconds);
+  return toast;
 }

@@ -20,7 +20,7 @@ const NAMES = [
 ] as const;
 
 /* The words stay in their fields. */
-const full = (): void => showToast(t("noRoom"), { icon: "circle-alert", seconds: 12 });
+const full = (): void => void showToast(t("noRoom"), { icon: "circle-alert", seconds: 12 });
 
 export default class OutboxController extends Controller<HTMLElement> {
   static override targets = [...NAMES];

@@ -1,4 +1,7 @@
 /* The shell on the device: hashed files and the offline page. */
+import { keptPage } from "./portfolio";
+import { shared } from "./share";
+
 declare const self: ServiceWorkerGlobalScope;
 /* Filled in by the build. */
 declare const PRECACHE: readonly string[];
@@ -34,19 +37,28 @@ async function hashedFile(request: Request): Promise<Response> {
   return response;
 }
 
+/* On a network known to be slow, what is kept is shown soon; it says from when it is, and offers to ask again. */
+const patience = (): number => (/[23]g/.test((self.navigator as { connection?: { effectiveType?: string } }).connection?.effectiveType ?? "") ? 3_000 : 10_000);
+
 async function page(event: FetchEvent): Promise<Response> {
-  try {
-    return ((await event.preloadResponse) as Response | undefined) ?? (await fetch(event.request));
-  } catch {
-    const kept = new URL(event.request.url).pathname === OUTBOX ? OUTBOX : OFFLINE;
-    return (await caches.match(kept, { ignoreVary: true })) ?? Response.error();
-  }
+  const url = new URL(event.request.url);
+  const asked = (async () => ((await event.preloadResponse) as Response | undefined) ?? (await fetch(event.request)))();
+  const late = new Promise<null>((done) => setTimeout(() => done(null), patience()));
+  const answer = await Promise.race([asked.catch(() => null), late]);
+  if (answer) return answer;
+  const kept = await keptPage(url);
+  return kept ?? (await asked.catch(() => shell(url.pathname === OUTBOX ? OUTBOX : OFFLINE)));
+}
+
+async function shell(path: string): Promise<Response> {
+  return (await caches.match(path, { ignoreVary: true })) ?? Response.error();
 }
 
 /* What the worker answers itself; everything else goes to the network untouched. */
 export function respond(event: FetchEvent): Promise<Response> | null {
   const { request } = event;
   const url = new URL(request.url);
+  if (request.method === "POST" && url.origin === self.location.origin && url.pathname === "/share") return shared(request);
   if (request.method !== "GET" || url.origin !== self.location.origin) return null;
   if (/^\/static\/dist\/.*-[0-9A-Z]{8}\.(js|css|svg)$/.test(url.pathname)) return hashedFile(request);
   return request.mode === "navigate" ? page(event) : null;

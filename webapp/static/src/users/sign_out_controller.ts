@@ -42,6 +42,7 @@ export default class SignOutController extends Controller<HTMLElement> {
     if (kept) this.formTarget.append(field);
     cache.clear();
     await wipeRead().catch(() => undefined);
+    await navigator.clearAppBadge?.().catch(() => undefined);
     beginSignOut();
     this.formTarget.requestSubmit();
   }

@@ -1,0 +1,8 @@
+/* The system's share sheet posts to /share: what it brings stays here, and a page asks where it goes. */
+import { findOwner } from "../lib/store";
+import { takeShared } from "../pwa/shared";
+
+export async function shared(request: Request): Promise<Response> {
+  await takeShared(await request.formData(), await findOwner().catch(() => null)).catch(() => 0);
+  return Response.redirect("/share", 303);
+}
