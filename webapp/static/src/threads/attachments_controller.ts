@@ -190,9 +190,12 @@ export default class AttachmentsController extends Controller<HTMLFormElement> {
     if (!picture || !/^image\/(jpeg|png|webp)/.test(blob.type)) return;
     const url = URL.createObjectURL(blob);
     this.#urls.set(id, url);
+    // A film under a picture's name shows nothing: its sign stays.
+    picture.onload = () => {
+      picture.hidden = false;
+      line?.querySelector(".tray__i")?.remove();
+    };
     picture.src = url;
-    picture.hidden = false;
-    line?.querySelector(".tray__i")?.remove();
   }
 
   #dropped(event: DragEvent): void {
