@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import time
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -64,6 +66,13 @@ def clients_on(page: Page) -> list[Any]:
     return [each for each in kept(page)["stores"]["read"] if "/client/" in each["key"]]
 
 
+def until(page: Page, ready: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + SOON / 1000
+    while not ready():
+        assert time.monotonic() < deadline, kept(page)["stores"]["read"]
+        page.wait_for_timeout(200)
+
+
 def installed(page: Page) -> None:
     """The worker is there, and the portfolio with its pages."""
     page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
@@ -81,15 +90,8 @@ def reachable(page: Page) -> None:
 
 def nothing_is_left(page: Page) -> None:
     """The read cache is empty, and no page was kept for anybody."""
-    page.wait_for_function(
-        "() => new Promise((done) => { const asked = indexedDB.open('encours'); asked.onsuccess = () => {"
-        " const all = asked.result.transaction('read').objectStore('read').getAllKeys();"
-        " all.onsuccess = () => { asked.result.close(); done(all.result.length === 0); }; }; })",
-        timeout=SOON,
-    )
-    left = kept(page)
-    assert left["stores"]["read"] == []
-    assert not any(name.startswith("portfolio ") for name in left["pages"])
+    until(page, lambda: kept(page)["stores"]["read"] == [])
+    assert not any(name.startswith("portfolio ") for name in kept(page)["pages"])
 
 
 def test_a_rep_without_network_finds_a_client_reads_it_and_writes(enter: Enter) -> None:
