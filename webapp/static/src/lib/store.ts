@@ -177,8 +177,16 @@ export async function findRead<Value>(user: string, name: string): Promise<{ val
 /* Pages without anybody in them that were fetched for this person: see portfolio/refresh.ts. */
 export const KEPT_PAGES = "portfolio";
 
+let wiping: Promise<unknown> = Promise.resolve();
+
 /* What can be read by whoever holds the device: copies for reading, and what has already left. */
 export async function wipeRead(): Promise<void> {
+  const mine = wipe();
+  wiping = mine.catch(() => undefined);
+  await mine;
+}
+
+async function wipe(): Promise<void> {
   if (typeof caches !== "undefined") await caches.delete(KEPT_PAGES);
   await (await database()).clear("read");
   await forgetSent("9");
@@ -200,6 +208,7 @@ export async function wipePerson(user: string): Promise<void> {
 const OWNER = "device/owner";
 
 export async function rememberOwner(user: string, as: string | null = null): Promise<void> {
+  await wiping; // the sign-in page's, which must not end after somebody has come in
   const known = await (await database()).get("read", OWNER);
   const was = (known?.value as { as?: string | null } | undefined)?.as ?? null;
   if (known && (known.user !== user || (as && was && as !== was))) await wipeRead();
