@@ -10,6 +10,7 @@ from webapp.core import rates
 from webapp.core.api import ApiSchema
 from webapp.core.db import unit_of_work
 from webapp.core.errors import NotFound
+from webapp.extensions import db
 from webapp.realtime import audience, sending
 from webapp.realtime.connection import enter, leave
 from webapp.realtime.dispatch import Ack, on
@@ -56,6 +57,7 @@ def join(connection: Connection, values: dict[str, Any]) -> Ack:
     thread_id = values["thread_id"]
     get_subject(connection.actor, thread_id)
     enter(connection, thread_id)
+    db.session.rollback()  # that question's view of the database is older than the room
     try:
         page = queries.get_page(connection.actor, thread_id, values["after_seq"], limit=PAGE)
     except Exception:
