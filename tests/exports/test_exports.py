@@ -19,7 +19,7 @@ from tests.factories.books import make_client, make_invoice
 from tests.factories.crowd import make_crowd
 from tests.factories.limits import make_limit
 from tests.factories.people import Cast
-from webapp.core import rates
+from webapp.core import papers, rates
 from webapp.core.clock import now, today
 from webapp.core.db import unit_of_work
 from webapp.core.errors import Forbidden, Invalid, RateLimited
@@ -29,7 +29,6 @@ from webapp.exports.definitions import find_listing, listing_names
 from webapp.exports.models import Export
 from webapp.exports.policy import may_export
 from webapp.exports.services.keeping import KEPT
-from webapp.exports.writers import paper
 from webapp.extensions import db
 from webapp.payments.services import record_payment, write_off
 from webapp.users.actor import Actor
@@ -86,7 +85,7 @@ def test_every_list_can_be_had(app: Flask) -> None:
 @pytest.mark.parametrize("name", ALL)
 @pytest.mark.parametrize("format_", ["csv", "xlsx", "pdf"])
 def test_each_list_becomes_each_file(cast: Cast, browser_of: Browser, name: str, format_: str) -> None:
-    if format_ == "pdf" and not paper.available():
+    if format_ == "pdf" and not papers.available():
         pytest.skip("WeasyPrint does not find Pango")
     client_id = make_books(cast)
     filters = {"client": str(client_id)} if name == "statement" else {}
@@ -283,7 +282,7 @@ def test_an_export_can_be_stopped_before_and_while_it_is_written(
 def test_a_paper_of_too_many_rows_says_what_to_take_instead(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not paper.available():
+    if not papers.available():
         pytest.skip("WeasyPrint does not find Pango")
     monkeypatch.setitem(services.writing.MOST, "pdf", 20)
     make_crowd(cast, 30)
@@ -299,7 +298,7 @@ def test_a_paper_of_too_many_rows_says_what_to_take_instead(
 def test_a_desk_without_pango_offers_no_paper(
     cast: Cast, browser_of: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(paper, "available", lambda: False)
+    monkeypatch.setattr(papers, "available", lambda: False)
     browser = browser_of(cast.alice)
     assert "lui manque la bibliothèque Pango" in browser.get("/exports/new?list=clients").get_data(
         as_text=True

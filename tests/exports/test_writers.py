@@ -13,6 +13,8 @@ from flask import Flask
 from flask_babel import force_locale
 
 from tests.exports.reading import read_csv, read_xlsx
+from webapp.core.clock import local, now
+from webapp.core.papers import available, render
 from webapp.exports.definitions import Column
 from webapp.exports.rules import decimal_text, file_name, neutral
 from webapp.exports.writers import Sheet, paper, text, workbook
@@ -103,7 +105,7 @@ def test_progress_is_told_after_each_page() -> None:
 
 @pytest.fixture
 def papers() -> None:
-    if not paper.available():
+    if not available():
         pytest.skip("WeasyPrint does not find Pango")
 
 
@@ -132,7 +134,7 @@ def test_a_paper_fetches_nothing_whatever_it_names(
         raise AssertionError("something was fetched")
 
     monkeypatch.setattr(urllib.request.OpenerDirector, "open", opened)
-    content = paper.render(f"<html><head></head><body>{hostile}</body></html>")
+    content = render(f"<html><head></head><body>{hostile}</body></html>")
     assert content.startswith(b"%PDF-") and b"root:" not in content
 
 
@@ -140,6 +142,6 @@ def test_words_of_clients_are_no_markup_on_paper(app: Flask, papers: None) -> No
     with app.app_context(), force_locale("fr"):
         html = app.jinja_env.get_template("exports/paper.html").render(
             locale="fr", sheet=make_sheet(), rows=[["<img src=x>", "1", "1", "d", "2"]], sums=[""] * 5,
-            printed_at=paper.local(paper.now()),
+            printed_at=local(now()),
         )  # fmt: skip
     assert "&lt;img" in html and "<img" not in html

@@ -55,6 +55,8 @@ test("the next round fetches what changed, drops who left, and vouches for the r
   assert.ok(here.asked.every((etag) => etag !== null));
   assert.equal(await findClient("cy", "2"), null);
   assert.equal((await findClient("cy", "1"))?.at, "2026-11-24T09:30:00.000Z");
+  assert.equal((await findClient("cy", "3"))?.at, "2026-11-24T09:30:00.000Z");
+  assert.deepEqual((await findAbout("cy"))?.lines.map(({ id }) => id), ["1", "3"]);
 });
 
 test("without a network, or when the server fails half way, what was kept stays", async () => {

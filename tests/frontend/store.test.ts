@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as store from "../../webapp/static/src/lib/store";
 import { uuid7 } from "../../webapp/static/src/lib/uuid";
+import { findAbout, keepAbout } from "../../webapp/static/src/portfolio/kept";
 
 const item = (user: string, at: number): store.OutboxItem => ({
   id: uuid7(at), user, name: "message.send", payload: { body: "bonjour" }, label: "Message", made_at: "2026-11-24T09:00:00Z", state: "waiting",
@@ -46,11 +47,11 @@ test("a draft comes back to who wrote it, and to nobody else", async () => {
 });
 
 test("wiping what was read leaves the outbox and the drafts", async () => {
-  await store.keepRead("alice", "clients", [1, 2]);
+  await keepAbout("alice", { at: "2026-11-24T08:12:00.000Z", build: "b1", lines: [], pages: [] });
   await store.saveDraft("alice", "thread/2", "brouillon");
-  assert.ok((await store.findRead("alice", "clients"))?.readAt instanceof Date);
+  assert.equal((await findAbout("alice"))?.build, "b1");
   await store.wipeRead();
-  assert.equal(await store.findRead("alice", "clients"), undefined);
+  assert.equal(await findAbout("alice"), null);
   assert.equal(await store.findDraft("alice", "thread/2"), "brouillon");
   assert.equal(await store.countOutbox("alice"), 1);
 });

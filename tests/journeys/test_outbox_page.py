@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import product
 from typing import Any
 
@@ -13,9 +12,10 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import SIZES, Enter
 from tests.journeys.test_accessibility import axe_faults, layout_faults
+from webapp.core.clock import today
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
-DAY = (date.today() + timedelta(days=3)).isoformat()
+DAY = (today() + timedelta(days=3)).isoformat()
 SEEN = {
     "kind": "invoice",
     "id": "x",
@@ -102,6 +102,4 @@ def look(page: Page, name: str) -> list[str]:
         faults += [
             f"{name} {size_name} {scheme}: {fault}" for fault in layout_faults(page) + axe_faults(page)
         ]
-        if folder := os.environ.get("OUTBOX_PICTURES"):
-            page.screenshot(path=f"{folder}/{name}-{width}-{scheme}.png")
     return faults

@@ -4,8 +4,7 @@ a desk; a draft that comes back with its pieces; a refusal that loses nothing.""
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +14,13 @@ from playwright.sync_api import Page, expect
 
 from tests.factories import pictures
 from tests.journeys.conftest import Enter
+from tests.journeys.offline import ITEMS, SOON, api, controlled, until
 from tests.journeys.test_accessibility import axe_faults, layout_faults
+from webapp.core.clock import today
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
-SOON = 20_000
-DAY = date.today() + timedelta(days=3)
+DAY = today() + timedelta(days=3)
+DRAFTS = ITEMS.replace('"outbox"', '"drafts"')
 
 
 @pytest.fixture
@@ -27,10 +28,6 @@ def photo(tmp_path: Path) -> Path:
     path = tmp_path / "stock.jpg"
     path.write_bytes(pictures.jpeg(2_400, 1_600))
     return path
-
-
-def api(page: Page, path: str) -> Any:
-    return page.evaluate("path => fetch('/api/v1' + path).then(r => r.json())", path)
 
 
 def client_of(page: Page, rank: int) -> Any:
@@ -44,8 +41,7 @@ def open_report(page: Page, client: Any) -> None:
     page.goto(f"/clients/{client['id']}")
     report = page.locator(".quick").get_by_role("link", name="Visite").get_attribute("href")
     page.goto(str(report))
-    page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
-    page.wait_for_load_state("networkidle")
+    controlled(page)
 
 
 def sign(page: Page) -> None:
@@ -79,13 +75,6 @@ def sound(page: Page) -> None:
 
 def save(page: Page) -> None:
     page.get_by_role("button", name="Enregistrer la visite").click()
-
-
-def until(ready: Callable[[], bool], what: str, seconds: float = 40) -> None:
-    deadline = time.monotonic() + seconds
-    while not ready():
-        assert time.monotonic() < deadline, f"never came: {what}"
-        time.sleep(0.2)
 
 
 def test_a_visit_written_without_a_network_arrives_once_and_is_seen_live(enter: Enter, photo: Path) -> None:
@@ -131,7 +120,7 @@ def test_a_visit_written_without_a_network_arrives_once_and_is_seen_live(enter: 
     expect(alice.locator("#activity")).to_contain_text(mark, timeout=SOON)
     assert alice.evaluate("() => window.stayed")
 
-    time.sleep(1)  # a second arrival would have come by now
+    until(lambda: not bob.evaluate(ITEMS), "an empty outbox")  # nothing is left that could come again
     mine = [each for each in visits_of(alice, client) if each["note"] == mark]
     assert len(mine) == 1 and len(visits_of(alice, client)) == before + 1
     whole = api(alice, f"/visits/{mine[0]['id']}")
@@ -164,9 +153,7 @@ def test_a_draft_comes_back_with_its_pieces_and_a_refusal_loses_nothing(enter: E
     bob.get_by_role("link", name="Signature").click()
     sign(bob)
     expect(bob.locator("#visit-kept")).to_contain_text("Brouillon gardé", timeout=SOON)
-    bob.wait_for_timeout(600)
-    bob.context.set_offline(True)
-    bob.context.set_offline(False)
+    until(lambda: any(each["value"]["files"]["signature"] for each in bob.evaluate(DRAFTS)), "the signature")
     bob.reload()
     expect(bob.locator("#f-note")).to_have_value("Le gérant était pressé", timeout=SOON)
     expect(bob.locator("[name=outcome][value=mixed]")).to_be_checked()
@@ -183,7 +170,7 @@ def test_a_draft_comes_back_with_its_pieces_and_a_refusal_loses_nothing(enter: E
     # The day promised is over: only the server says so, beside the field, and the photo stays.
     bob.get_by_text("Promesse de paiement").click()
     bob.fill("#promise-amount", "80")
-    bob.fill("#promise-day", (date.today() - timedelta(days=9)).isoformat())
+    bob.fill("#promise-day", (today() - timedelta(days=9)).isoformat())
     save(bob)
     expect(bob.locator("#said-promise-promised_on")).to_be_visible(timeout=SOON)
     expect(bob.locator(".ph img")).to_be_visible()

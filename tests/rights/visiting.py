@@ -6,7 +6,7 @@ from tests.rights.expectations import ALL, Row
 
 ADMIN = frozenset({"admin"})
 VISITORS = ALL - {"admin"}
-ONCE = frozenset({200, 303, 409})  # who comes second is told that it is done
+OVER = frozenset({200, 409})  # who comes second is told that it is done
 LINK = {"subject_type": "dispute", "subject_id": "<dispute>"}
 CHOSEN = {"fact_id": "<fact>"}
 KIND = {"label": "Toiture refaite", "weight": "2", "days": "60"}
@@ -36,8 +36,8 @@ VISITING: dict[str, Row] = {
     "GET /api/v1/fact-kinds": Row(),
     "GET /api/v1/facts": Row(),
     "GET /api/v1/facts/<uuid:fact_id>": Row(scope="client"),
-    "POST /api/v1/facts/<uuid:fact_id>/confirmation": Row(VISITORS, scope="client", accept=ONCE),
-    "POST /api/v1/facts/<uuid:fact_id>/end": Row(VISITORS, scope="client", accept=ONCE),
+    "POST /api/v1/facts/<uuid:fact_id>/confirmation": Row(VISITORS, scope="client"),
+    "POST /api/v1/facts/<uuid:fact_id>/end": Row(VISITORS, scope="client", accept=OVER),
     "POST /api/v1/facts/<uuid:fact_id>/links": Row(VISITORS, scope="client", body=LINK),
     "POST /api/v1/facts/<uuid:fact_id>/links/removal": Row(VISITORS, scope="client", body=LINK),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -20,7 +20,7 @@ from sqlalchemy import Label, Row, Select, select
 
 from webapp.core.clock import local, now, today
 from webapp.core.db import let_others_in
-from webapp.core.money import NO_BREAK_SPACE, format_money
+from webapp.core.money import NO_BREAK_SPACE, format_money, parse_amount
 from webapp.core.web import csp_nonce
 from webapp.extensions import db
 
@@ -47,6 +47,16 @@ def locale_name() -> str:
     """`fr` or `en`: the language of this answer."""
     found = get_locale()
     return found.language if found and found.language in LOCALES else "fr"
+
+
+def written_amount(text: str, digits: int = 2) -> int:
+    """Minor units of an amount as the reader of this page writes it. Raises BadAmount."""
+    return parse_amount(text, "." if locale_name() == "en" else ",", digits)
+
+
+def listed(errors: Mapping[str, object]) -> dict[str, list[object]]:
+    """Errors by field as forms show them."""
+    return {name: each if isinstance(each, list) else [each] for name, each in errors.items()}
 
 
 def cents(amount: int, currency: str = "EUR", exact: bool = False) -> str:

@@ -10,13 +10,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from webapp.core import papers
 from webapp.core.db import unit_of_work
 from webapp.core.errors import Conflict, Invalid, NotFound
 from webapp.exports import delivery, lists, queries, services
 from webapp.exports.definitions import Listing, find_listing, listing_names
 from webapp.exports.policy import may_export
 from webapp.exports.services.asking import read_filters
-from webapp.exports.writers import paper
 from webapp.users.actor import Actor
 from webapp.users.current import current_actor
 
@@ -62,7 +62,7 @@ def _new(given: Mapping[str, str], errors: Mapping[str, object]) -> Answer:
         said=said,
         errors=errors,
         given=given,
-        papers=paper.available(),
+        papers=papers.available(),
     )
     return (page, 422) if errors else page
 

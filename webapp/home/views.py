@@ -20,7 +20,7 @@ from webapp.users.policy import may
 
 __all__ = ["blueprint", "lists"]  # imported, they register themselves
 blueprint = Blueprint("home", __name__)
-MOST_TODO, MOST_WATCHED, CONVERSATIONS = 6, 3, 20
+MOST_WAITING, MOST_WATCHED, CONVERSATIONS = 6, 3, 20
 # What comes first: breaches, then who waits for an answer, warnings, large invoices, mere notices.
 ALERT_RANKS, MENTION, INVOICE, PAYMENTS = {3: 5, 2: 3, 1: 1}, 4, 2, 2
 RANKS, LATE_TASK = {"task": 3, "loss": 3, "credit": 3, "tasks": 0}, 4
@@ -43,8 +43,8 @@ def index() -> str:
     waiting = list_waiting(actor)
     return render_template(
         "home/index.html",
-        waiting=waiting[:MOST_TODO],
-        more=len(waiting) > MOST_TODO,
+        waiting=waiting[:MOST_WAITING],
+        more=len(waiting) > MOST_WAITING,
         watched=today.list_worsened(actor, limit=MOST_WATCHED),
         totals=today.totals(actor),
         aging=aging(actor),
@@ -56,7 +56,7 @@ def list_waiting(actor: Actor) -> list[Todo]:
     match, large overdue invoices, gravest first."""
     todos = [
         Todo("alert", ALERT_RANKS[line.alert.severity], line)
-        for line in list_open_alerts(actor, limit=MOST_TODO)
+        for line in list_open_alerts(actor, limit=MOST_WAITING)
     ]
     conversations = list_conversations(actor, limit=CONVERSATIONS)["items"]
     todos += [Todo("mention", MENTION, each) for each in conversations if each["mentioned"]]

@@ -17,8 +17,8 @@ from webapp.core.cursors import as_day, as_id, read_cursor
 from webapp.core.db import unit_of_work
 from webapp.core.errors import Conflict, Forbidden, Invalid
 from webapp.core.ids import new_id, parse_id
-from webapp.core.money import BadAmount, Money, field_amount, minor_digits, parse_amount
-from webapp.core.pages import locale_name
+from webapp.core.money import BadAmount, Money, field_amount, minor_digits
+from webapp.core.pages import locale_name, written_amount
 from webapp.core.said import amount_said, day_said
 from webapp.invoices.models import Invoice
 from webapp.invoices.queries import get_invoice
@@ -176,9 +176,7 @@ def _draft(subject: Subject) -> Draft:
     currency = invoice.currency if invoice else company().currency
     amount, day = 0, today()
     try:
-        amount = parse_amount(
-            written["amount"], "." if locale_name() == "en" else ",", minor_digits(currency)
-        )
+        amount = written_amount(written["amount"], minor_digits(currency))
     except BadAmount:
         errors["amount"] = _("Indiquez un montant, par exemple 12 000.")
     try:

@@ -7,6 +7,7 @@ import structlog
 from flask import Blueprint, Response, render_template, request, send_from_directory
 from flask_babel import gettext as _
 
+from webapp.clients.queries import list_choices
 from webapp.core import health
 from webapp.core import metrics as figures
 from webapp.core.callers import is_from_this_machine
@@ -17,7 +18,6 @@ from webapp.threads.queries import list_conversations
 from webapp.users.current import current_actor, find_actor
 from webapp.users.policy import may
 from webapp.users.web import public
-from webapp.visits.queries import list_places
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +56,7 @@ def share() -> str:
         "pwa/share.html",
         text=text,
         recent=list_conversations(actor, limit=MOST_SHOWN)["items"] if not text else [],
-        places=list_places(actor, text, limit=MOST_SHOWN),
+        places=list_choices(actor, text, limit=MOST_SHOWN),
         invoices=list_invoices(actor, limit=MOST_SHOWN, q=text, newest=True)[:MOST_SHOWN] if text else [],
     )
 

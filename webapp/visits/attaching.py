@@ -32,11 +32,6 @@ def register(kind: Attachable) -> None:
     _kinds[kind.type] = kind
 
 
-def kinds() -> list[str]:
-    """Names of what is registered."""
-    return sorted(_kinds)
-
-
 def get_kind(subject_type: str) -> Attachable:
     """The kind of that name, or NotFound."""
     if subject_type not in _kinds:

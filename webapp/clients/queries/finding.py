@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from webapp.clients.models import Client, ClientAlias
 from webapp.clients.policy import in_scope
+from webapp.clients.rules import fold
 from webapp.core.errors import NotFound
 from webapp.extensions import db
 from webapp.users.actor import Actor
@@ -70,3 +71,13 @@ def map_by_ref(refs: Iterable[str]) -> dict[str, Client]:
         for client in db.session.scalars(select(Client).where(Client.ref.in_(chunk))):
             found[client.ref] = survivor_of(client)
     return found
+
+
+def list_choices(actor: Actor, text: str = "", limit: int = 30) -> list[Client]:
+    """Clients to choose from by name; `text` is part of a name, reference or town."""
+    query = select(Client).where(
+        in_scope(actor), Client.archived_at.is_(None), Client.merged_into_id.is_(None)
+    )
+    for word in fold(text.replace("\x00", "")).split()[:4]:
+        query = query.where(Client.search_text.contains(word, autoescape=True))
+    return list(db.session.scalars(query.order_by(Client.sort_name, Client.id).limit(limit)))

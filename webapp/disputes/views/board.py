@@ -12,8 +12,8 @@ from flask_babel import gettext as _
 
 from webapp.core.api import cut_page
 from webapp.core.clock import today
-from webapp.core.money import BadAmount, field_amount, parse_amount
-from webapp.core.pages import locale_name
+from webapp.core.money import BadAmount, field_amount
+from webapp.core.pages import locale_name, written_amount
 from webapp.disputes import queries, rules
 from webapp.disputes.queries import Wanted
 from webapp.disputes.rules import statistics
@@ -92,7 +92,7 @@ def _wanted() -> Wanted:
     values: dict[str, Any] = schema.load({key: each for key, each in given.items() if key not in faults})
     department = values.pop("owner")
     try:
-        least = parse_amount(request.args.get("least", "")[:20] or "0", "." if locale_name() == "en" else ",")
+        least = written_amount(request.args.get("least", "")[:20] or "0")
     except BadAmount:
         least = 0
     return Wanted(department=department, **{**values, "least": max(least, 0)})

@@ -13,9 +13,10 @@ from werkzeug.wrappers import Response
 from webapp.core.db import unit_of_work
 from webapp.core.errors import Conflict, Forbidden, Invalid, NotFound
 from webapp.core.ids import new_id, parse_id
+from webapp.core.pages import listed
 from webapp.disputes import queries, services
 from webapp.disputes.policy import may_open
-from webapp.disputes.views.shell import blueprint, listed, read_amount
+from webapp.disputes.views.shell import blueprint, read_amount
 from webapp.invoices.models import Invoice
 from webapp.invoices.queries import get_invoice
 from webapp.invoices.rules import SIGN

@@ -12,9 +12,10 @@ from werkzeug.wrappers import Response
 from webapp.core.db import unit_of_work
 from webapp.core.errors import Invalid, NotFound
 from webapp.core.ids import parse_id
+from webapp.core.pages import listed
 from webapp.disputes import queries, services
 from webapp.disputes.rules import STANDARD, Reason
-from webapp.disputes.views.shell import blueprint, listed
+from webapp.disputes.views.shell import blueprint
 from webapp.disputes.words import DEPARTMENT_WORDS, RESOLVER_WORDS
 from webapp.users.current import current_actor
 from webapp.users.policy import may

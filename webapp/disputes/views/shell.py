@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint
 from flask_babel import gettext as _
 
 from webapp.core.errors import Invalid
-from webapp.core.money import BadAmount, format_money, minor_digits, parse_amount
-from webapp.core.pages import locale_name
+from webapp.core.money import BadAmount, format_money, minor_digits
+from webapp.core.pages import locale_name, written_amount
 from webapp.disputes import policy
 from webapp.disputes.queries import DisputeLine
 from webapp.disputes.words import DEPARTMENT_WORDS, STATE_WORDS, STEP_WORDS, reason_name
@@ -51,16 +51,10 @@ def read_amount(text: str, currency: str, name: str = "amount") -> int | None:
     """Minor units of what was typed; None when nothing was. Raises Invalid beside the field."""
     if not text.strip():
         return None
-    mark = "." if locale_name() == "en" else ","
     try:
-        return parse_amount(text, mark, minor_digits(currency))
+        return written_amount(text, minor_digits(currency))
     except BadAmount:
         raise Invalid(errors={name: _("Indiquez un montant, par exemple 12,50.")}) from None
-
-
-def listed(errors: Mapping[str, object]) -> dict[str, list[object]]:
-    """Errors by field as forms show them."""
-    return {name: each if isinstance(each, list) else [each] for name, each in errors.items()}
 
 
 @blueprint.app_template_global("credit_options")

@@ -14,10 +14,11 @@ from webapp.clients.models import Client
 from webapp.core.db import unit_of_work
 from webapp.core.errors import Conflict, Invalid
 from webapp.core.ids import parse_id
+from webapp.core.pages import listed
 from webapp.disputes import policy, queries, services
 from webapp.disputes.models import Dispute
 from webapp.disputes.queries import DisputeLine
-from webapp.disputes.views.shell import blueprint, listed, read_amount
+from webapp.disputes.views.shell import blueprint, read_amount
 from webapp.extensions import db
 from webapp.users.actor import Actor
 from webapp.users.current import current_actor

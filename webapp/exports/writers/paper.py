@@ -8,23 +8,22 @@ from typing import IO, Any
 from flask import current_app
 from flask_babel import lazy_gettext as _l
 
+from webapp.core import papers
 from webapp.core.clock import local, now
 from webapp.core.errors import Unavailable
 from webapp.core.money import format_money
 from webapp.core.offload import run_blocking
 from webapp.core.pages import locale_name
-from webapp.core.papers import available, render
 from webapp.exports.definitions import Column
 from webapp.exports.rules import day_text
 from webapp.exports.writers import Sheet, Tick
 
-__all__ = ["available", "cell", "local", "now", "render", "write"]
 MISSING = _l("Ce serveur ne fait pas de PDF : il lui manque la bibliothèque Pango.")
 
 
 def write(target: IO[bytes], sheet: Sheet, pages: Iterable[Sequence[Any]], tick: Tick) -> None:
     """The rows as a table on paper. Raises Unavailable where the libraries are missing."""
-    if not available():
+    if not papers.available():
         raise Unavailable(MISSING)
     rows = [[cell(column, row) for column in sheet.columns] for row in sheet.passing(pages, tick)]
     # Without what pages are given: the worker serves nobody.
@@ -36,7 +35,7 @@ def write(target: IO[bytes], sheet: Sheet, pages: Iterable[Sequence[Any]], tick:
         sums=[_sum(sheet, column) for column in sheet.columns],
         printed_at=local(now()),
     )
-    target.write(run_blocking(render, html, templates.get_template("exports/paper.css").render()))
+    target.write(run_blocking(papers.render, html, templates.get_template("exports/paper.css").render()))
 
 
 def cell(column: Column, row: Any) -> str:

@@ -15,8 +15,8 @@ from webapp.clients.models import Client
 from webapp.clients.queries import get_client
 from webapp.core.db import unit_of_work
 from webapp.core.errors import Forbidden, Invalid, NotFound
-from webapp.core.money import BadAmount, field_amount, parse_amount
-from webapp.core.pages import locale_name
+from webapp.core.money import BadAmount, field_amount
+from webapp.core.pages import locale_name, written_amount
 from webapp.risk import queries, services
 from webapp.risk.policy import may_read_limits, may_set_limits
 from webapp.risk.views.shell import blueprint, first
@@ -88,7 +88,7 @@ def _parsed(written: Mapping[str, str]) -> dict[str, Any]:
     errors: dict[str, object] = {}
     values: dict[str, Any] = {"source": written["source"] or "internal"}
     try:
-        values["amount"] = parse_amount(written["amount"], "." if locale_name() == "en" else ",")
+        values["amount"] = written_amount(written["amount"])
     except BadAmount:
         errors["amount"] = _("Indiquez un montant, par exemple 60 000.")
     days = written["max_days_late"]

@@ -7,6 +7,7 @@ from webapp.users.services.company import (
     rename_branch,
     set_company,
     set_company_figure,
+    set_company_switch,
     set_thresholds,
     settings_only,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "set_active",
     "set_company",
     "set_company_figure",
+    "set_company_switch",
     "set_password",
     "set_second_factor_roles",
     "set_thresholds",

@@ -91,6 +91,16 @@ def set_company_figure(actor: Actor, name: str, value: int, most: int) -> None:
     settings_only(actor)
     if not 0 <= value <= most:
         raise Invalid(errors={name: _l("Indiquez un nombre de 0 à %(most)s.", most=most)})
+    _keep(actor, name, value)
+
+
+def set_company_switch(actor: Actor, name: str, on: bool) -> None:
+    """Keep a yes or no among the company's settings, for the feature that reads it. Raises Forbidden."""
+    settings_only(actor)
+    _keep(actor, name, on)
+
+
+def _keep(actor: Actor, name: str, value: int) -> None:
     company = ensure_company()
     before = (company.settings or {}).get(name)
     company.settings = {**(company.settings or {}), name: value}

@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 
 from webapp.core.errors import NotFound
 from webapp.core.ids import parse_id
-from webapp.core.money import BadAmount, field_amount, parse_amount
-from webapp.core.pages import locale_name
+from webapp.core.money import BadAmount, field_amount
+from webapp.core.pages import locale_name, written_amount
 from webapp.users import queries, services
 from webapp.users.views import blueprint
 from webapp.users.views.admin import administrator
@@ -112,7 +112,7 @@ def company_thresholds() -> Shown:
 
 def _cents(text: str) -> int | None:
     try:
-        return parse_amount(text, "." if locale_name() == "en" else ",")
+        return written_amount(text)
     except BadAmount:
         return None
 

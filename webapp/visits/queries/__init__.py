@@ -18,7 +18,6 @@ from webapp.visits.queries.visits import (
     find_acknowledgement,
     get_acknowledgement,
     get_visit,
-    list_places,
     list_visits,
 )
 
@@ -36,7 +35,6 @@ __all__ = [
     "get_visit",
     "list_facts",
     "list_kinds",
-    "list_places",
     "list_seen",
     "list_seen_of",
     "list_visits",

@@ -12,7 +12,6 @@ from sqlalchemy import select, tuple_
 
 from webapp.clients.models import Client
 from webapp.clients.policy import in_scope
-from webapp.clients.rules import fold
 from webapp.core.errors import NotFound
 from webapp.extensions import db
 from webapp.files.models import StoredFile
@@ -100,16 +99,6 @@ def list_visits(
     if after is not None:
         query = query.where(tuple_(Visit.visited_at, Visit.id) < tuple_(*after))
     return _lines(query.order_by(Visit.visited_at.desc(), Visit.id.desc()).limit(limit + 1))
-
-
-def list_places(actor: Actor, text: str = "", limit: int = 30) -> list[Client]:
-    """Clients to choose from for a visit, by name; `text` is part of a name, reference or town."""
-    query = select(Client).where(
-        in_scope(actor), Client.archived_at.is_(None), Client.merged_into_id.is_(None)
-    )
-    for word in fold(text.replace("\x00", "")).split()[:4]:
-        query = query.where(Client.search_text.contains(word, autoescape=True))
-    return list(db.session.scalars(query.order_by(Client.sort_name, Client.id).limit(limit)))
 
 
 def files_of(visit_id: uuid.UUID) -> list[StoredFile]:

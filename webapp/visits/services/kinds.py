@@ -11,8 +11,7 @@ from webapp.core.errors import Invalid
 from webapp.extensions import db
 from webapp.users import audit
 from webapp.users.actor import Actor
-from webapp.users.queries import company
-from webapp.users.services import settings_only
+from webapp.users.services import set_company_switch, settings_only
 from webapp.visits import rules
 from webapp.visits.models import FactKindRow
 from webapp.visits.queries import find_kind, list_kinds
@@ -42,11 +41,7 @@ def save_kind(
 
 def set_stamp(actor: Actor, on: bool) -> None:
     """Let people say "I am at this client" by one tap, or not. Raises Forbidden."""
-    settings_only(actor)
-    row = company()
-    row.settings = {**(row.settings or {}), rules.STAMP_SETTING: on}
-    db.session.flush()
-    audit.write(actor, "company.visit_stamp", "company", row.id, on=on)
+    set_company_switch(actor, rules.STAMP_SETTING, on)
 
 
 def _check(code: str | None, label: str, weight: int | None, days: int | None) -> None:

@@ -193,9 +193,11 @@ def _promise(actor: Actor, client: Client, said: Said | None) -> uuid.UUID | Non
     """The promise taken at the visit, in the client's thread or its invoice's."""
     if said is None:
         return None
-    values = {"amount": said.amount, "promised_on": said.promised_on, "said_by": said.said_by}
+    thread_id = said.invoice_id or client.id
     try:
-        taken = take_promise(actor, Draft(said.invoice_id or client.id, note=said.note, **values))  # type: ignore[arg-type]
+        taken = take_promise(
+            actor, Draft(thread_id, said.amount, said.promised_on, said_by=said.said_by, note=said.note)
+        )
     except Invalid as refusal:
         errors = {f"promise.{name}": text for name, text in refusal.errors.items()}
         raise Invalid(refusal.message, code=refusal.code, errors=errors) from refusal

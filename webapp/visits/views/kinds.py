@@ -12,11 +12,12 @@ from werkzeug.wrappers import Response
 
 from webapp.core.db import unit_of_work
 from webapp.core.errors import Invalid, NotFound
+from webapp.core.pages import listed
 from webapp.users.current import current_actor
 from webapp.users.services import settings_only
 from webapp.visits import queries, services
 from webapp.visits.rules import STANDARD, FactKind
-from webapp.visits.views.shell import blueprint, listed
+from webapp.visits.views.shell import blueprint
 
 Answer = Response | tuple[str, int]
 BLANK = FactKind("", 3, 90)

@@ -12,13 +12,13 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from webapp.clients.models import Client
-from webapp.clients.queries import get_client, survivor_of
+from webapp.clients.queries import get_client, list_choices, survivor_of
 from webapp.clients.queries.parts import list_parts
 from webapp.core.db import unit_of_work
 from webapp.core.errors import Forbidden, Invalid, TooLarge
 from webapp.core.ids import new_id, parse_id
-from webapp.core.money import BadAmount, Money, field_amount, minor_digits, parse_amount
-from webapp.core.pages import locale_name
+from webapp.core.money import BadAmount, Money, field_amount, minor_digits
+from webapp.core.pages import listed, locale_name, written_amount
 from webapp.files.rules import EXTENSIONS, PICTURES
 from webapp.files.serving import all_arrived, keep_arrived
 from webapp.files.storage import Arrival
@@ -30,7 +30,7 @@ from webapp.visits import queries, rules, services
 from webapp.visits.policy import may_record
 from webapp.visits.services import Report, Said, Seen, Signed
 from webapp.visits.services.recording import NOT_YOURS
-from webapp.visits.views.shell import blueprint, listed
+from webapp.visits.views.shell import blueprint
 
 Shown = str | Response | tuple[str, int]
 Brought = tuple[Arrival, str]
@@ -45,7 +45,7 @@ def choose() -> str:
     """Whose client: theirs by name, or found by what is typed."""
     actor = _visitor()
     text = request.args.get("q", "").strip()[:80]
-    return render_template("visits/choose.html", places=queries.list_places(actor, text), text=text)
+    return render_template("visits/choose.html", places=list_choices(actor, text), text=text)
 
 
 @blueprint.get("/clients/<uuid:client_id>/visits/new")
@@ -156,9 +156,8 @@ def _signed(
 
 def _money(written: Mapping[str, str], name: str, errors: dict[str, object]) -> Money | None:
     currency = company().currency
-    mark = "." if locale_name() == "en" else ","
     try:
-        return Money(parse_amount(written[name], mark, minor_digits(currency)), currency)
+        return Money(written_amount(written[name], minor_digits(currency)), currency)
     except BadAmount:
         errors[name] = _("Indiquez un montant, par exemple 12 000.")
         return None

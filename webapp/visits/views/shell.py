@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, request
 
+from webapp.users.rules import local_path
 from webapp.visits.words import FACT_ICONS, OUTCOME_ICONS, OUTCOME_WORDS, fact_name
 
 blueprint = Blueprint("visits", __name__)
@@ -26,14 +25,6 @@ def _words() -> dict[str, Any]:
     }
 
 
-def listed(errors: Mapping[str, object]) -> dict[str, list[object]]:
-    """Errors by field as forms show them."""
-    return {name: each if isinstance(each, list) else [each] for name, each in errors.items()}
-
-
 def way_back(otherwise: str) -> str:
     """The page of ours that the form says it stands on, else another one."""
-    said = request.form.get("back", "")
-    parts = urlsplit(said)
-    ours = said.startswith("/") and not said.startswith(("//", "/\\")) and not parts.netloc
-    return said if ours and "\\" not in said and said.isprintable() else otherwise
+    return local_path(request.form.get("back")) or otherwise

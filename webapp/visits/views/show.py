@@ -17,7 +17,6 @@ from webapp.threads.queries.attachments import attachment_of
 from webapp.threads.views.talk import talk_of
 from webapp.users.current import current_actor
 from webapp.visits import queries
-from webapp.visits.policy import may_record
 from webapp.visits.views.shell import blueprint
 
 PAGE = 50
@@ -29,7 +28,7 @@ def index() -> str:
     after = read_cursor(request.args.get("cursor"), (as_instant, as_id))
     lines = queries.list_visits(current_actor(), limit=PAGE, after=after)
     page = cut_page(lines, PAGE, lambda line: (line.visit.visited_at.isoformat(), line.visit.id))
-    return render_template("visits/index.html", page=page, may_record=may_record(current_actor()))
+    return render_template("visits/index.html", page=page)
 
 
 @blueprint.get("/visits/<uuid:visit_id>")
@@ -48,7 +47,6 @@ def show(visit_id: UUID) -> str:
         paper=map_files([signed.pdf_id]).get(signed.pdf_id) if signed and signed.pdf_id else None,
         papers=available(),
         said=find_last_seq(visit_id),
-        judges=may_record(actor),
     )
 
 

@@ -5,6 +5,9 @@ export interface Standing { typing: boolean; searching: boolean; on: "nothing" |
 
 const ACTS: Record<string, Act> = { j: "next", k: "before", "/": "search", Escape: "leave" };
 
+/* Whether a key may mean anything here: asked at every press, before the page is looked at. */
+export const isKey = (key: string): boolean => Object.hasOwn(ACTS, key);
+
 /* Somebody who types, or stands on another control, means that; a search and a row are left with Esc. */
 export function actOf(key: string, { typing, searching, on, dialog, off }: Standing): Act {
   const act = ACTS[key] ?? null;

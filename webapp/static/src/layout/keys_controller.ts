@@ -1,9 +1,10 @@
 /* j and k go through the list of the page, Enter opens (it is a link), / searches, Esc leaves the search or the row.
  * Each person may switch the letters off on a device (WCAG 2.1.4): see the profile. */
 import { Controller } from "@hotwired/stimulus";
-import { actOf, neighbour } from "./keys";
+import { actOf, isKey, neighbour } from "./keys";
 
 const OFF = "encours.keys-off";
+const isShown = (part: Element): boolean => part.getClientRects().length > 0;
 
 export default class KeysController extends Controller<HTMLElement> {
   static override targets = ["choice"];
@@ -27,13 +28,13 @@ export default class KeysController extends Controller<HTMLElement> {
   get #off(): boolean { return localStorage.getItem(OFF) === "1"; }
 
   get #rows(): HTMLAnchorElement[] {
-    const panes = [...this.element.querySelectorAll<HTMLElement>(".pane--list, .pane--main")].filter((pane) => pane.checkVisibility());
-    const found = panes.map((pane) => [...pane.querySelectorAll<HTMLAnchorElement>("a.row, .list > li > a.todo")].filter((row) => row.checkVisibility()));
+    const panes = [...this.element.querySelectorAll<HTMLElement>(".pane--list, .pane--main")].filter((pane) => isShown(pane));
+    const found = panes.map((pane) => [...pane.querySelectorAll<HTMLAnchorElement>("a.row, .list > li > a.todo")].filter((row) => isShown(row)));
     return found.find((rows) => rows.length) ?? [];
   }
 
   #press = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!isKey(event.key) || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     // The desk of matching has letters of its own.
     if (document.querySelector("[data-controller~=matching]")) return;
     const active = document.activeElement as HTMLElement | null;
@@ -50,7 +51,7 @@ export default class KeysController extends Controller<HTMLElement> {
     if (!act) return;
     if (act === "leave") { active?.blur(); return; }
     if (act === "search") {
-      const field = [...document.querySelectorAll<HTMLInputElement>("input[type=search]")].find((each) => each.checkVisibility());
+      const field = [...document.querySelectorAll<HTMLInputElement>("input[type=search]")].find((each) => isShown(each));
       if (!field) return;
       event.preventDefault();
       field.focus();

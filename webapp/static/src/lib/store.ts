@@ -72,7 +72,7 @@ export function database(): Promise<IDBPDatabase<Schema>> {
   return opening;
 }
 
-const keyOf = (user: string, name: string): string => `${user}/${name}`;
+export const keyOf = (user: string, name: string): string => `${user}/${name}`;
 const ranked = (a: OutboxItem, b: OutboxItem): number => (a.n ?? 0) - (b.n ?? 0) || (a.id < b.id ? -1 : 1);
 
 /* What has not reached the server, in the order it was written. */
@@ -165,13 +165,10 @@ export async function removeDraft(user: string, name: string): Promise<void> {
   await (await database()).delete("drafts", keyOf(user, name));
 }
 
-export async function keepRead(user: string, name: string, value: unknown): Promise<void> {
-  await (await database()).put("read", { key: keyOf(user, name), user, value, read_at: new Date().toISOString() });
-}
-
-export async function findRead<Value>(user: string, name: string): Promise<{ value: Value; readAt: Date } | undefined> {
+/* What was kept for reading under this name, since when; written by `portfolio/kept.ts`. */
+export async function findRead<Value>(user: string, name: string): Promise<{ value: Value; at: string } | null> {
   const kept = await (await database()).get("read", keyOf(user, name));
-  return kept && { value: kept.value as Value, readAt: new Date(kept.read_at) };
+  return kept ? { value: kept.value as Value, at: kept.read_at } : null;
 }
 
 /* Pages without anybody in them that were fetched for this person: see portfolio/refresh.ts. */
@@ -200,6 +197,7 @@ export async function wipePerson(user: string): Promise<void> {
     for (const key of await transaction.objectStore(name).index("user").getAllKeys(user)) await transaction.objectStore(name).delete(key);
   }
   await transaction.done;
+  for (const key of Object.keys(tab ?? {})) if (key.startsWith(inTab(user, ""))) tab?.removeItem(key);
   changed();
 }
 

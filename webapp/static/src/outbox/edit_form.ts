@@ -21,18 +21,18 @@ export class EditForm {
     this.#entry(fields[0])?.focus();
   }
 
-  /* True when it was stored; else each fault stands beside its field. */
-  async save(kind: Kind, item: OutboxItem): Promise<boolean> {
+  /* `faults`: each stands beside its field. `late`: the act left, or is leaving, as it was worded before. */
+  async save(kind: Kind, item: OutboxItem): Promise<"stored" | "faults" | "late"> {
     const fields = this.#fields(kind, item).map(({ when: _when, from: _from, ...field }) => field);
     const said = new Map(fields.map((field) => [field.name, this.#entry(field)?.value ?? ""]));
     const money = fields.map(({ name }) => saidOf(item.payload, name)).find((value) => typeof value === "object" && value !== null && "currency" in value);
     const { payload, faults } = read({ ...kind, fields }, said, (money as { currency: string } | undefined)?.currency);
     for (const field of fields) this.#mark(field, faults.find((fault) => fault.field.name === field.name)?.reason);
     const first = faults[0];
-    if (first) { this.#entry(first.field)?.focus(); return false; }
+    if (first) { this.#entry(first.field)?.focus(); return "faults"; }
     const emptied = Object.fromEntries(fields.filter(({ name }) => !(name in payload) && saidOf(item.payload, name) !== undefined).map(({ name }) => [name, null]));
-    await edit(item.id, reworded(item.payload, { ...emptied, ...payload }));
-    return true;
+    const stored = await edit(item.id, reworded(item.payload, { ...emptied, ...payload }));
+    return stored?.state === "waiting" ? "stored" : "late";
   }
 
   /* What was not asked for (an amount of the whole invoice, a promise where there was none) is not asked for here. */
@@ -66,8 +66,8 @@ export class EditForm {
     const entry = this.#entry(field);
     const fault = entry?.parentElement?.querySelector<HTMLElement>(".fs__err");
     if (!entry || !fault) return;
-    entry.toggleAttribute("aria-invalid", Boolean(reason));
     if (reason) entry.setAttribute("aria-invalid", "true");
+    else entry.removeAttribute("aria-invalid");
     fault.hidden = !reason;
     const words = fault.querySelector("span");
     if (words && reason) words.textContent = t(reason);

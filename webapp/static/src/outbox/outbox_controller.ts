@@ -9,7 +9,7 @@ import { lines } from "./fields";
 import { kindOf } from "./kinds";
 import { heldBy } from "./order";
 import { drop, retry } from "./queue";
-import { flushSoon } from "./replay";
+import { flushSoon, tidy } from "./replay";
 import { t } from "./strings";
 import { iconOf, reasonOf, stateOf } from "./words";
 
@@ -35,8 +35,11 @@ export default class OutboxController extends Controller<HTMLElement> {
     this.#stop = new AbortController();
     this.#edit = new EditForm(this.#part("fields"), { input: this.#template("input"), area: this.#template("area") });
     window.addEventListener("outbox:changed", () => void this.show(), { signal: this.#stop.signal });
-    // The shell that the worker kept knows nobody: the server's own page does.
-    if (!actorId()) window.addEventListener("online", () => location.reload(), { signal: this.#stop.signal });
+    // The shell that the worker kept knows nobody and sends nothing: the server's own page does.
+    if (!actorId()) {
+      window.addEventListener("online", () => location.reload(), { signal: this.#stop.signal });
+      void findOwner().then((owner) => (owner ? tidy(owner) : undefined));
+    }
     void this.show();
   }
 
@@ -93,7 +96,12 @@ export default class OutboxController extends Controller<HTMLElement> {
 
   #showOne(): void {
     const item = this.#items.find(({ id }) => id === this.#open);
-    if (!item) { this.close(); return; }
+    if (!item) {
+      // What is being worded anew has left meanwhile: the words stay where they are, and that is said.
+      if (this.#part("form").hidden) this.close();
+      else this.#say(this.#part("state"), t("already"));
+      return;
+    }
     const kind = kindOf(item.name);
     const stopped = item.state === "refused" || item.state === "conflict";
     this.#toggle({ overview: false, detail: true, reason: stopped, theirs: Boolean(item.now) });
@@ -139,9 +147,9 @@ export default class OutboxController extends Controller<HTMLElement> {
       this.#say(this.#part("sure"), t("sure"));
       return;
     }
-    await drop(this.#open);
+    const left = await drop(this.#open);
     this.close();
-    showToast(t("dropped"), { icon: "trash-2" });
+    if (!left) showToast(t("dropped"), { icon: "trash-2" });
     flushSoon(); // what waited for it may go
   }
 
@@ -161,7 +169,9 @@ export default class OutboxController extends Controller<HTMLElement> {
   async save(event: Event): Promise<void> {
     event.preventDefault();
     const item = this.#items.find(({ id }) => id === this.#open);
-    if (!item || !(await this.#edit.save(kindOf(item.name), item).catch(full))) return;
+    const outcome = item ? await this.#edit.save(kindOf(item.name), item).catch(full) : "late";
+    if (outcome === "late") showToast(t("already"), { icon: "circle-alert", seconds: 12 });
+    if (outcome !== "stored") return;
     this.close();
     flushSoon();
   }

@@ -3,14 +3,13 @@
 import { refreshSession } from "../lib/api";
 import { actorId, meta } from "../lib/page";
 import { AckError } from "../lib/socket";
-import { outboxOf, rememberOwner, wipeRead } from "../lib/store";
-import { forget, upload } from "../threads/uploads";
+import { outboxOf, wipeRead } from "../lib/store";
+import { forget } from "../threads/kept_files";
+import { upload } from "../threads/uploads";
 import { nextBatch } from "./order";
-import { flush, Trouble, type Ways } from "./sender";
+import { flush, freeInterrupted, LOCK, TAG, Trouble, type Ways } from "./sender";
 import { postCommands, type Session } from "./wire";
 
-export const LOCK = "encours-outbox";
-export const TAG = "outbox";
 const LONGEST = 60;
 
 async function session(fresh: boolean): Promise<Session | null> {
@@ -38,6 +37,10 @@ const ways: Ways = {
 
 const alone = async (user: string): Promise<number | null | undefined> =>
   navigator.locks ? await navigator.locks.request(LOCK, () => flush(user, ways)) : await flush(user, ways);
+
+/* Where nothing is sent: what a page that was left had begun to send waits again, unless somebody else sends now. */
+export const tidy = async (user: string): Promise<void> =>
+  navigator.locks?.request(LOCK, { ifAvailable: true }, (lock) => (lock ? freeInterrupted(user) : undefined));
 
 let running: Promise<unknown> | null = null;
 let asked = false;
@@ -69,7 +72,7 @@ async function again(user: string, wait: number | null | undefined): Promise<voi
 }
 
 /* Background Sync, where it exists. */
-export async function wakeLater(): Promise<void> {
+async function wakeLater(): Promise<void> {
   const registration = await navigator.serviceWorker?.getRegistration().catch(() => undefined);
   const sync = (registration as { sync?: { register(tag: string): Promise<void> } } | undefined)?.sync;
   await sync?.register(TAG).catch(() => undefined);
@@ -87,7 +90,6 @@ export function startReplay(): void {
     window.addEventListener("socket:connected", flushSoon);
     window.addEventListener("outbox:replay", flushSoon);
     document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") flushSoon(); });
-    void rememberOwner(user).catch(() => undefined);
   }
   flushSoon();
 }

@@ -21,14 +21,14 @@ export interface Ways {
   forget(files: readonly string[]): Promise<void>; // they are no longer there: under a new key
 }
 
+/* One sender on the device, page or worker; and the name under which the browser wakes the worker. */
+export const LOCK = "encours-outbox";
+export const TAG = "outbox";
 const DAY = 86_400_000;
 
 /* undefined: all that may go has gone. Else in how many seconds to try again; null: when there is news. */
 export async function flush(user: string, ways: Ways): Promise<number | null | undefined> {
-  for (const item of await outboxOf(user)) {
-    // Nobody else is sending: what says so was interrupted.
-    if (item.state === "sending") await release(item.id);
-  }
+  await freeInterrupted(user);
   await forgetSent(new Date(Date.now() - DAY).toISOString());
   const brought = new Set<string>(); // acts whose files went twice
   for (let most = MOST; ;) {
@@ -48,6 +48,13 @@ export async function flush(user: string, ways: Ways): Promise<number | null | u
     if ("stopped" in answer) return null;
     if (sending.length > 1) { most = 1; continue; } // one of them is at fault: each alone
     await refuse(sending, answer.refused);
+  }
+}
+
+/* For who holds the lock: nobody else is sending, so what says so was interrupted. */
+export async function freeInterrupted(user: string): Promise<void> {
+  for (const item of await outboxOf(user)) {
+    if (item.state === "sending") await release(item.id);
   }
 }
 

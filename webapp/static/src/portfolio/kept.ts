@@ -1,5 +1,5 @@
 /* The portfolio in the device's read cache: one record a client, one that lists them. Wiped with it (lib/store). */
-import { database } from "../lib/store";
+import { database, findRead, keyOf } from "../lib/store";
 
 export interface Money { amount: number; currency: string }
 
@@ -46,7 +46,7 @@ export type Line = Pick<Client, (typeof LISTED)[number]> & { no_limit: boolean; 
 export interface Page { cursor: string; etag: string; next: string | null; ids: string[]; bytes: number }
 
 /* `at`: when all of it was last compared with the server; `build`: whose pages are kept beside it. */
-export interface About { at: string; build: string; lines: Line[]; pages: Page[]; complete: boolean }
+export interface About { at: string; build: string; lines: Line[]; pages: Page[] }
 
 /* Without accents or case, as the server folds them. */
 export const fold = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
@@ -63,8 +63,9 @@ export function search(lines: readonly Line[], text: string): Line[] {
   return words.length ? lines.filter((line) => words.every((word) => line.words.includes(word))) : [...lines];
 }
 
-const aboutKey = (user: string): string => `${user}/portfolio`;
-const clientKey = (user: string, id: string): string => `${user}/client/${id}`;
+const ABOUT = "portfolio";
+const aboutKey = (user: string): string => keyOf(user, ABOUT);
+const clientKey = (user: string, id: string): string => keyOf(user, `client/${id}`);
 
 export async function keepClients(user: string, clients: readonly Client[], at: string): Promise<void> {
   const transaction = (await database()).transaction("read", "readwrite");
@@ -84,18 +85,18 @@ export async function keepAbout(user: string, about: About): Promise<void> {
 }
 
 export async function findAbout(user: string): Promise<About | null> {
-  return ((await (await database()).get("read", aboutKey(user)))?.value as About | undefined) ?? null;
+  return (await findRead<About>(user, ABOUT))?.value ?? null;
 }
 
 export interface Kept { client: Client; at: string }
 
 /* A client with the hour its figures are of: compared since with the rest, or fetched alone after that. */
 export async function findClient(user: string, id: string): Promise<Kept | null> {
-  const found = await (await database()).get("read", clientKey(user, id));
+  const found = await findRead<Client>(user, `client/${id}`);
   if (!found) return null;
   const about = await findAbout(user);
-  const listed = about?.complete && about.lines.some((line) => line.id === id) && about.at > found.read_at;
-  return { client: found.value as Client, at: listed ? about.at : found.read_at };
+  const listed = about !== null && about.at > found.at && about.lines.some((line) => line.id === id);
+  return { client: found.value, at: listed ? about.at : found.at };
 }
 
 export async function findInvoice(user: string, id: string): Promise<(Kept & { invoice: Invoice }) | null> {
@@ -109,6 +110,6 @@ export async function findInvoice(user: string, id: string): Promise<(Kept & { i
 }
 
 export async function dropPortfolio(user: string): Promise<void> {
-  await keepAbout(user, { at: "", build: "", lines: [], pages: [], complete: false });
+  await keepAbout(user, { at: "", build: "", lines: [], pages: [] });
   await (await database()).delete("read", aboutKey(user));
 }

@@ -30,7 +30,7 @@ export async function round(user: string, build: string, ask: Ask, now: () => Da
     }
     cursor = page.next;
   }
-  await keepAbout(user, { at, build, pages, lines: [...lines.values()], complete: true });
+  await keepAbout(user, { at, build, pages, lines: [...lines.values()] });
   return "kept";
 }
 

@@ -2,9 +2,11 @@
 import { visit } from "@hotwired/turbo";
 import { Controller } from "@hotwired/stimulus";
 import { actorId } from "../lib/page";
+import { showToast } from "../lib/toast";
 import type { KeptFile } from "../lib/store";
 import { dropFiles } from "../threads/kept_files";
 import { shrink } from "../threads/shrink";
+import { t } from "../threads/strings";
 import { weight } from "../threads/weights";
 import { moveTo, sharedFiles } from "./shared";
 
@@ -26,7 +28,13 @@ export default class ShareController extends Controller<HTMLElement> {
     if (!this.#files.length) return;
     event.preventDefault();
     link.setAttribute("aria-busy", "true");
-    await moveTo(this.#files, event.params.thread, shrink);
+    try {
+      await moveTo(this.#files, event.params.thread, shrink);
+    } catch {
+      link.removeAttribute("aria-busy");
+      showToast(t("deviceFull"), { icon: "circle-alert", seconds: 12 });
+      return;
+    }
     visit(link.href);
   }
 

@@ -2,13 +2,11 @@
 import { bring, Unsent } from "../files/resumable";
 import { outboxOf } from "../lib/store";
 import { nextBatch } from "../outbox/order";
-import { flush, Trouble, type Ways } from "../outbox/sender";
+import { flush, LOCK, Trouble, type Ways } from "../outbox/sender";
 import { postCommands, type Session } from "../outbox/wire";
-import { changeFile, findFile } from "../threads/kept_files";
+import { changeFile, findFile, forget } from "../threads/kept_files";
 
 declare const self: ServiceWorkerGlobalScope;
-const LOCK = "encours-outbox";
-export const TAG = "outbox";
 
 async function session(): Promise<Session | null> {
   const response = await fetch("/api/v1/session", { credentials: "same-origin", headers: { Accept: "application/json" } }).catch(() => null);
@@ -20,9 +18,13 @@ async function upload(id: string, token: string): Promise<string> {
   if (!file) throw new Trouble({ code: "file_lost", message: "" }, undefined);
   if (file.file_id) return file.file_id;
   const begun = (url: string): Promise<unknown> => changeFile(id, { upload: url });
-  const found = await bring({ ...file, url: file.upload ?? null }, { token, begun }).catch((error: unknown) => {
+  const found = await bring({ ...file, url: file.upload ?? null }, { token, begun }).catch(async (error: unknown) => {
     if (!(error instanceof Unsent)) throw error;
     const { status, problem } = error;
+    if (problem.code === "id_reused") {
+      await forget([id]);
+      throw new Trouble({ code: "unavailable", message: "" }, null);
+    }
     const first = Object.values(problem.errors ?? {}).flat()[0];
     const final = status >= 400 && status < 500 && ![400, 401, 403, 423, 429].includes(status);
     throw new Trouble({ code: problem.code ?? "unavailable", message: first ?? problem.detail ?? "" }, final ? undefined : null);
@@ -38,7 +40,7 @@ export async function replay(): Promise<void> {
   const ways: Ways = {
     post: (user, commands) => postCommands(user, commands, session),
     upload: (id) => upload(id, mine.csrf_token ?? ""),
-    forget: (ids) => Promise.all(ids.map((id) => changeFile(id, { file_id: null, upload: null, key: crypto.randomUUID() }))).then(() => undefined),
+    forget,
   };
   const user = mine.id;
   await self.navigator.locks.request(LOCK, () => flush(user, ways));

@@ -1,6 +1,7 @@
 /* Wires the worker's parts. It keeps the shell, never a person's pages or figures. */
 import { install, prune, respond } from "./cache";
-import { replay, TAG } from "./outbox";
+import { TAG } from "../outbox/sender";
+import { replay } from "./outbox";
 import { pushed, subscriptionChanged, tapped } from "./push";
 
 declare const self: ServiceWorkerGlobalScope;

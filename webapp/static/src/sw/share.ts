@@ -3,6 +3,7 @@ import { findOwner } from "../lib/store";
 import { takeShared } from "../pwa/shared";
 
 export async function shared(request: Request): Promise<Response> {
-  await takeShared(await request.formData(), await findOwner().catch(() => null)).catch(() => 0);
-  return Response.redirect("/share", 303);
+  const form = await request.formData();
+  const taken = await takeShared(form, await findOwner().catch(() => null)).catch(() => 0);
+  return Response.redirect(taken < form.getAll("files").length ? "/share?lost=1" : "/share", 303);
 }

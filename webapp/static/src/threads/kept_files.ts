@@ -1,5 +1,6 @@
 /* Files of messages, on the device until the server has them: with a draft, or with a message on its way. */
 import { database, type KeptFile } from "../lib/store";
+import { uuid7 } from "../lib/uuid";
 
 export type { KeptFile } from "../lib/store";
 
@@ -25,6 +26,11 @@ export async function draftFiles(user: string, thread: string): Promise<KeptFile
 export async function changeFile(id: string, change: Partial<KeptFile>): Promise<void> {
   const file = await findFile(id);
   if (file) await keepFile({ ...file, ...change });
+}
+
+/* What the server no longer has, or has under this key as something else, goes again under a new one. */
+export async function forget(ids: readonly string[]): Promise<void> {
+  await Promise.all(ids.map((id) => changeFile(id, { file_id: null, upload: null, key: uuid7() })));
 }
 
 export async function dropFiles(ids: readonly string[]): Promise<void> {

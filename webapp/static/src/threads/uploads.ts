@@ -3,9 +3,8 @@
 import { meta } from "../lib/page";
 import { refreshSession } from "../lib/api";
 import { AckError } from "../lib/socket";
-import { uuid7 } from "../lib/uuid";
 import type { Unsent } from "../files/resumable";
-import { changeFile, dropFiles, findFile, type KeptFile } from "./kept_files";
+import { changeFile, dropFiles, findFile, forget, type KeptFile } from "./kept_files";
 import { t } from "./strings";
 
 export type Progress = (share: number) => void;
@@ -32,11 +31,6 @@ export function upload(id: string): Promise<string> {
   last = mine.then(() => undefined, () => undefined);
   running.set(id, mine);
   return mine;
-}
-
-/* What the server no longer has goes again under a new key. */
-export async function forget(ids: readonly string[]): Promise<void> {
-  await Promise.all(ids.map((id) => changeFile(id, { file_id: null, upload: null, key: uuid7() })));
 }
 
 /* Taken out of a draft: what is under way stops, and what came of it goes. */

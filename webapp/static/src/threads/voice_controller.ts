@@ -18,6 +18,7 @@ export default class VoiceController extends Controller<HTMLFormElement> {
 
   #stop = new AbortController();
   #recorder: MediaRecorder | null = null;
+  #asking = false;
   #pieces: Blob[] = [];
   #startedAt = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -35,7 +36,10 @@ export default class VoiceController extends Controller<HTMLFormElement> {
   }
 
   async start(): Promise<void> {
+    if (this.#asking || this.#recorder) return;
+    this.#asking = true;
     const sound = await navigator.mediaDevices.getUserMedia({ audio: true }).catch(() => null);
+    this.#asking = false;
     if (!sound) { showToast(t("noMicrophone"), { icon: "mic" }); return; }
     const mimeType = KINDS.find((kind) => MediaRecorder.isTypeSupported(kind));
     const recorder = new MediaRecorder(sound, { mimeType, audioBitsPerSecond: 32_000 });

@@ -12,9 +12,10 @@ function placeOf(form: HTMLFormElement, name: string, entry: HTMLElement | null)
   return entry?.closest(".fs, .section") ?? null;
 }
 
-export function clearFaults(form: HTMLFormElement, entry?: Element): void {
+/* Of one entry (`name` where a whole part of the form stands for it), or all of them. */
+export function clearFaults(form: HTMLFormElement, entry?: Element, name = entry?.getAttribute("name")): void {
   for (const line of form.querySelectorAll(`[${MARK}]`)) {
-    if (!entry || line.getAttribute(MARK) === entry.getAttribute("name")) line.remove();
+    if (!entry || line.getAttribute(MARK) === name) line.remove();
   }
   for (const marked of entry ? [entry] : form.querySelectorAll("[aria-invalid]")) {
     marked.removeAttribute("aria-invalid");

@@ -4,8 +4,6 @@ export const t = translator(defineStrings({
   fr: {
     noMicrophone: "Le micro n’est pas accessible. Autorisez-le, ou joignez un fichier son.",
     tooMany: "Joignez au plus {n} fichiers.",
-    emptyFile: "« {name} » est vide. Reprenez la photo.",
-    tooHeavy: "« {name} » dépasse 15 Mo. Choisissez un fichier plus léger.",
     voiceNote: "message vocal",
     paper: "PDF",
     photos: "{n} pièce|{n} pièces",
@@ -43,8 +41,6 @@ export const t = translator(defineStrings({
   en: {
     noMicrophone: "The microphone cannot be reached. Allow it, or attach a sound file.",
     tooMany: "Attach at most {n} files.",
-    emptyFile: "“{name}” is empty. Take the photo again.",
-    tooHeavy: "“{name}” is over 15 MB. Choose a lighter file.",
     voiceNote: "voice note",
     paper: "PDF",
     photos: "{n} file|{n} files",

@@ -1,13 +1,14 @@
 /* Photos and the voice note of a report: made small, shown, and put back into the form's own fields. */
 import { Controller } from "@hotwired/stimulus";
 import { showToast } from "../lib/toast";
+import { refusalOf } from "../threads/accepting";
 import { shrink } from "../threads/shrink";
+import { t as ofFiles } from "../threads/strings";
 import { lasting, weight } from "../threads/weights";
 import { fill } from "./filling";
 import { t } from "./strings";
 
 const MOST = 9; // beside the voice note
-const HEAVIEST = 15 * 1024 * 1024; // of what is no picture that this device can make small
 const LONGEST_MS = 120_000;
 const KINDS = ["audio/webm;codecs=opus", "audio/mp4", "audio/ogg;codecs=opus"];
 const ENDS: Record<string, string> = { "audio/webm": "webm", "audio/mp4": "m4a", "audio/ogg": "ogg" };
@@ -31,6 +32,7 @@ export default class VisitFilesController extends Controller<HTMLFormElement> {
   #urls: string[] = [];
   #preparing = new Set<Promise<unknown>>();
   #recorder: MediaRecorder | null = null;
+  #asking = false;
   #pieces: Blob[] = [];
   #startedAt = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -73,7 +75,6 @@ export default class VisitFilesController extends Controller<HTMLFormElement> {
     const room = Math.max(0, MOST - known.length);
     if (files.length > room) showToast(t("tooMany", { n: MOST }), { icon: "circle-alert" });
     for (const file of files.slice(0, room)) {
-      if (!file.size) { showToast(t("emptyFile", { name: file.name }), { icon: "circle-alert", seconds: 8 }); continue; }
       this.#coming.push(file);
       this.#wait(this.#add(file));
     }
@@ -96,7 +97,10 @@ export default class VisitFilesController extends Controller<HTMLFormElement> {
   }
 
   async record(): Promise<void> {
+    if (this.#asking || this.#recorder) return; // a second press while one is under way, or being allowed
+    this.#asking = true;
     const sound = await navigator.mediaDevices.getUserMedia({ audio: true }).catch(() => null);
+    this.#asking = false;
     if (!sound) { showToast(t("noMicrophone"), { icon: "mic" }); return; }
     const mimeType = KINDS.find((kind) => MediaRecorder.isTypeSupported(kind));
     const recorder = new MediaRecorder(sound, { mimeType, audioBitsPerSecond: 32_000 });
@@ -130,8 +134,9 @@ export default class VisitFilesController extends Controller<HTMLFormElement> {
     clearInterval(this.#timer);
     sound.getTracks().forEach((track) => track.stop());
     this.barTarget.hidden = true;
-    if (this.#recorder !== recorder || !this.#pieces.length) return;
+    const kept = this.#recorder === recorder && this.#pieces.length > 0;
     this.#recorder = null;
+    if (!kept) return;
     const type = recorder.mimeType.split(";")[0] ?? "audio/webm";
     fill(this.soundTarget, [new File(this.#pieces, `${t("voiceNote")}.${ENDS[type] ?? "webm"}`, { type })]);
     this.spoken();
@@ -156,12 +161,12 @@ export default class VisitFilesController extends Controller<HTMLFormElement> {
   async #add(file: File): Promise<void> {
     const { blob, name } = await shrink(file);
     const kept = blob === file ? file : new File([blob], name, { type: blob.type || file.type });
-    const heavy = kept.size > HEAVIEST;
+    const refusal = refusalOf(kept, file);
     this.#coming = this.#coming.filter((each) => each !== file);
-    if (!heavy) this.#photos.push(kept);
+    if (!refusal) this.#photos.push(kept);
     this.#fill();
     this.dispatch("changed");
-    if (heavy) { showToast(t("tooHeavy", { name }), { icon: "circle-alert", seconds: 8 }); return; }
+    if (refusal) { showToast(`${name} : ${ofFiles(refusal)}`, { icon: "circle-alert", seconds: 8 }); return; }
     const item = this.thumbTarget.content.firstElementChild?.cloneNode(true) as HTMLElement | undefined;
     const [picture, state, away] = [item?.querySelector("img"), item?.querySelector("span"), item?.querySelector("button")];
     if (!item || !picture || !state || !away) return;

@@ -22,6 +22,9 @@ import type VisitFilesController from "./visit_files_controller";
 const PATIENCE = 300;
 const DAY = 86_400_000;
 
+/* Parts that tell of themselves, by the field they fill. */
+const FIELDS: Record<string, string> = { "visit-files:changed": "files", "signature-pad:changed": "signature" };
+
 export default class VisitReportController extends Controller<HTMLFormElement> {
   static override values = { client: String, name: String, currency: String, act: String };
   static override targets = ["fault", "refused", "kept"];
@@ -49,7 +52,7 @@ export default class VisitReportController extends Controller<HTMLFormElement> {
     this.#act = this.actValue || uuid7();
     const { signal } = this.#stop;
     for (const name of ["input", "visit-files:changed", "signature-pad:changed"]) {
-      this.element.addEventListener(name, ({ target }) => this.#changed(target as Element), { signal });
+      this.element.addEventListener(name, ({ target }) => this.#changed(target as Element, FIELDS[name]), { signal });
     }
     this.element.addEventListener("submit", (event) => this.#submitted(event), { signal, capture: true });
     for (const name of ["pagehide", "session:ended"]) window.addEventListener(name, () => void this.#save(), { signal });
@@ -64,8 +67,8 @@ export default class VisitReportController extends Controller<HTMLFormElement> {
   get #draft(): string { return `visit:${this.clientValue}`; }
   get #button(): HTMLButtonElement | null { return document.querySelector(`button[form=${this.element.id}]`); }
 
-  #changed(field: Element): void {
-    clearFaults(this.element, field);
+  #changed(field: Element, name?: string): void {
+    clearFaults(this.element, field, name);
     this.#later();
   }
 
