@@ -69,6 +69,9 @@ def enter(chromium: Browser, demo_server: Server) -> Iterator[Enter]:
 
     yield open_as
     for context in contexts:
+        # Page by page: Chromium may never end a context whose worker is going while it is closed.
+        for page in context.pages:
+            page.close()
         context.close()
 
 
