@@ -6,6 +6,13 @@ import json
 from typing import Any
 
 import orjson
+from socketio.packet import Packet
+
+
+class PlainPacket(Packet):
+    """What the server says holds no bytes (files travel by HTTP), so nothing is searched for them."""
+
+    uses_binary_events = False
 
 
 def dumps(value: object, **_options: object) -> str:

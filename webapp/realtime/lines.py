@@ -142,14 +142,11 @@ class RoomManager(library.Manager):
     ) -> None:
         """As the library's, which also does what is not one plain message to one room."""
         room = to or room
-        stock = callback is not None or isinstance(room, list | tuple) or isinstance(data, tuple | bytes)
+        stock = callback is not None or isinstance(room, list | tuple) or isinstance(data, tuple)
         if stock or isinstance(skip_sid, list | tuple) or namespace not in self.rooms:
             super().emit(event, data, namespace, room, skip_sid, callback, **more)
             return
         said = self.server.packet_class(packet.EVENT, namespace=namespace, data=[event, data]).encode()
-        if not isinstance(said, str):  # it has binary parts
-            super().emit(event, data, namespace, room, skip_sid, callback, **more)
-            return
         whole = engine.Packet(engine.MESSAGE, said)
         framed = frame(whole.encode())
         sockets = self.server.eio.sockets

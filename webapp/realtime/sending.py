@@ -1,7 +1,8 @@
 """Messages that arrive together are stored together: one transaction for all, one answer for each.
 
 Under load the wait for the disk is shared; alone, a message is written at once. Whoever comes first
-writes for those who came meanwhile, then hands over.
+writes for those who came meanwhile, then hands over. While messages come in crowds, a moment is left for
+the others to arrive, as `commit_delay` and `commit_siblings` do in PostgreSQL.
 """
 
 from __future__ import annotations
@@ -19,9 +20,12 @@ from webapp.threads import queries, services
 from webapp.threads.services import Draft
 
 MOST = 64  # messages in one transaction
+CROWD = 5  # as many came along the last time: more are on their way
+MOMENT_SECONDS = 0.001
 _lock = threading.Lock()
 _waiting: list[Ticket] = []
 _writing = False
+_last = 0  # messages in the last transaction
 
 
 class Ticket:
@@ -56,10 +60,11 @@ def send(draft: Draft) -> dict[str, Any]:
 
 def _lead() -> None:
     """Write for everyone who waits, then let the next one lead."""
-    global _writing
-    time.sleep(0)  # those whose message has arrived by now come along
+    global _writing, _last
+    time.sleep(MOMENT_SECONDS if _last >= CROWD else 0)  # those whose message has arrived by now come along
     with _lock:
         batch, _waiting[:] = _waiting[:MOST], _waiting[MOST:]
+    _last = len(batch)
     try:
         _store(batch)
     finally:

@@ -79,6 +79,7 @@ def _options(settings: Settings) -> dict[str, Any]:
         "async_mode": settings.async_mode,
         "async_handlers": False,
         "json": codec,
+        "serializer": codec.PlainPacket,
         "http_compression": False,
         # Polling needs every request of a client to reach the same process.
         "transports": ["websocket"] if several else ["polling", "websocket"],

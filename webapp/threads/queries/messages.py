@@ -6,9 +6,10 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, func, select, true
+from sqlalchemy import ColumnElement, Integer, Row, bindparam, case, func, select, true
 from sqlalchemy.orm import aliased
 
 from webapp.core.errors import NotFound
@@ -79,23 +80,35 @@ def read_page(
     after_seq: int | None = None,
     before_seq: int | None = None,
     limit: int = 50,
-    conditions: Iterable[ColumnElement[bool]] = (),
+    conditions: Sequence[ColumnElement[bool]] = (),
 ) -> Page:
     """The same for who has already been let in; `conditions` on messages narrow it. One query."""
     forward = after_seq is not None
-    part = page_rows(thread_id, limit, after_seq, before_seq, *conditions).subquery()
-    query = select(Thread.last_seq, *part.c).select_from(Thread).outerjoin(part, true())
-    found = db.session.execute(query.where(Thread.id == thread_id)).all()
+    asked = {"thread_id": thread_id, "limit": limit, "after_seq": after_seq, "before_seq": before_seq}
+    back = before_seq is not None
+    query = _page(forward, back, *conditions) if conditions else _statement(forward, back)
+    found = db.session.execute(query, {key: value for key, value in asked.items() if value is not None}).all()
     rows, more = cut_rows(found, limit, forward)
     return Page(present_rows(rows), found[0].last_seq if found else 0, more)
 
 
+@cache
+def _statement(forward: bool, back: bool) -> Any:
+    """Put together once: each phone that comes back to a thread asks this."""
+    return _page(forward, back)
+
+
+def _page(forward: bool, back: bool, *conditions: ColumnElement[bool]) -> Any:
+    thread_id, limit = bindparam("thread_id", type_=Thread.id.type), bindparam("limit", type_=Integer)
+    after_seq = bindparam("after_seq", type_=Integer) if forward else None
+    before_seq = bindparam("before_seq", type_=Integer) if back else None
+    part = page_rows(thread_id, limit, after_seq, before_seq, *conditions).subquery()
+    query = select(Thread.last_seq, *part.c).select_from(Thread).outerjoin(part, true())
+    return query.where(Thread.id == thread_id)
+
+
 def page_rows(
-    thread_id: uuid.UUID,
-    limit: int,
-    after_seq: int | None,
-    before_seq: int | None,
-    *conditions: ColumnElement[bool],
+    thread_id: Any, limit: Any, after_seq: Any, before_seq: Any, *conditions: ColumnElement[bool]
 ) -> Any:
     """The statement of a page and of one message more, for `cut_rows`: after a seq, or before one."""
     query = message_rows().where(Message.thread_id == thread_id, *conditions)
