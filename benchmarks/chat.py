@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -19,7 +18,7 @@ from typing import Any
 
 from sqlalchemy import make_url
 
-from benchmarks import chatload
+from benchmarks import chatload, node
 from benchmarks.chatload import Room
 from benchmarks.databases import empty, postgres_answers, say
 from benchmarks.figures import Report, Table, interleaved, median
@@ -47,7 +46,6 @@ PHASES = ("fixed", "sat", "alone")
 MEMBERS, RATE = 50, 20
 ROUNDS, SECONDS, SMALL_SECONDS = 5, 4.0, 1.0
 FOLDER = ROOT / "benchmarks" / "rival"
-NODE = "node@24.9.0"
 FIGURES: Mapping[str, Callable[[dict[str, Any]], float]] = {
     "deliveries/s saturated": lambda found: found["sat"]["dps"],
     f"p50 ms at {RATE}/s": lambda found: found["fixed"]["p50"],
@@ -106,13 +104,14 @@ def run(small: bool) -> Report:
 def _rivals(stack: ExitStack, folder: Path, room: Room, postgres: bool) -> dict[str, Room]:
     """Each on a port of its own; none when npm or Node are missing."""
     try:
-        place, node = install(folder)
+        place = folder / "rival"
+        program = node.install(FOLDER, place, "require('node:sqlite')")
         homes = {store: str(place / f"{store}.db") for store in STORES.values()}
         if postgres:
             url = make_url(stack.enter_context(empty(folder, "postgresql", "rival")).url)
             homes["pg"] = url.set(drivername="postgresql").render_as_string(hide_password=False)
         return {
-            name: stack.enter_context(rival(place, node, store, homes[store], room))
+            name: stack.enter_context(rival(place, program, store, homes[store], room))
             for name, store in STORES.items()
             if store != "pg" or postgres
         }
@@ -201,24 +200,12 @@ def product(folder: Path, engine: str) -> Iterator[Room]:
             server.stop()
 
 
-def install(folder: Path) -> tuple[Path, str]:
-    """The rivals' packages in a folder that goes with `folder`, and the Node that runs them: Node 24 is
-    installed too when the one at hand cannot speak SQLite."""
-    place = folder / "rival"
-    shutil.copytree(FOLDER, place, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    own = subprocess.run(["node", "-e", "require('node:sqlite')"], capture_output=True, check=False)
-    packages = [] if own.returncode == 0 else [NODE]
-    command = ["npm", "install", "--silent", "--no-audit", "--no-fund", *packages]
-    subprocess.run(command, cwd=place, stdout=subprocess.DEVNULL, check=True)
-    return place, str(place / "node_modules" / ".bin" / "node") if packages else "node"
-
-
 @contextmanager
-def rival(place: Path, node: str, store: str, database: str, room: Room) -> Iterator[Room]:
+def rival(place: Path, program: str, store: str, database: str, room: Room) -> Iterator[Room]:
     """The same thread and people on socket.io, stored as `store` says in `database`."""
     port = free_port()
     environ = {**os.environ, "PORT": str(port), "STORE": store, "DATABASE": database}
-    process = subprocess.Popen([node, "server.mjs"], cwd=place, env=environ, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen([program, "server.mjs"], cwd=place, env=environ, stderr=subprocess.DEVNULL)
     try:
         _wait(port, process)
         yield Room(port, process.pid, room.thread, room.tokens)

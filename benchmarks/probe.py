@@ -24,6 +24,7 @@ from webapp.demo.people import CAST
 from webapp.extensions import db
 from webapp.invoices.models import Invoice
 from webapp.threads.models import Thread
+from webapp.threads.rules import INTERNAL
 from webapp.users.current import SESSION_KEY
 from webapp.users.queries import find_user_by_email
 from webapp.users.services import start_session
@@ -76,12 +77,16 @@ def choose_pages() -> dict[str, list[str]]:
     invoices = [_an_invoice(client_id, rng) for client_id in clients]
     invoices = [invoice_id for invoice_id in invoices if invoice_id]
     threads = db.session.scalars(
-        select(Thread.id).where(Thread.subject_type == "invoice").order_by(Thread.id).limit(SAMPLE)
+        select(Thread.id)
+        .where(Thread.subject_type == "invoice", Thread.audience == INTERNAL)
+        .order_by(Thread.id)
+        .limit(SAMPLE)
     ).all()
     some = db.session.get_one(Client, clients[0])
     ref = db.session.scalars(select(Invoice.ref).where(Invoice.id == invoices[0])).one()
     town = (some.city or "").split()[0]
     return {
+        "home": ["/"],
         "client list": ["/clients"],
         "client list, by name": ["/clients?sort=name"],
         "client list, by outstanding": ["/clients?sort=outstanding"],

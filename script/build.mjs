@@ -8,7 +8,8 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/p
 import { watch } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
+import { promisify } from "node:util";
+import { brotliCompress, gzip, gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
 import { compileCss, compilePages } from "../webapp/static/css/compile.mjs";
 import { buildSprite } from "../webapp/static/icons/sprite.mjs";
@@ -19,6 +20,8 @@ const dist = join(root, "webapp/static/dist");
 const BUDGET = { js: 70_000, css: 20_000 };
 const TARGET = ["chrome109", "firefox115", "safari16.4"];
 
+const HASHED = /-[0-9A-Z]{8}\.(js|css|svg)$/;
+const BUILT = /-[0-9A-Z]{8}\.(js|css|svg)(\.(map|gz|br))?$/;
 const short = (content) => createHash("sha256").update(content).digest("hex").slice(0, 8).toUpperCase();
 
 /* Every <thing>_controller.ts, in whatever feature folder, under the identifier <thing>. */
@@ -110,11 +113,30 @@ function firstLoad({ outputs, entry }) {
   return [...seen];
 }
 
+/* Beside each file whose name says what is in it, the same one made small: served to whoever accepts it. */
+async function compress() {
+  const ways = { gz: (content) => promisify(gzip)(content, { level: 9 }), br: promisify(brotliCompress) };
+  const files = await readdir(dist, { recursive: true });
+  const there = new Set(files);
+  await Promise.all(files.filter((file) => HASHED.test(file)).flatMap((file) => Object.entries(ways).map(async ([extension, small]) => {
+    if (there.has(`${file}.${extension}`)) return;
+    const content = await readFile(join(dist, file));
+    const packed = await small(content);
+    if (packed.length < content.length * 0.95) await replace(`${file}.${extension}`, packed);
+  })));
+}
+
+/* Renamed into place: a server never reads half a file. */
+async function replace(file, content) {
+  await writeFile(join(dist, `${file}.new`), content);
+  await rename(join(dist, `${file}.new`), join(dist, file));
+}
+
 /* Files of earlier builds go, except those of the last ten minutes: an open page may still ask for them. */
 async function sweep(keep) {
   const { mtimeMs: now } = await stat(join(dist, "manifest.json"));
   for (const file of await readdir(dist, { recursive: true })) {
-    if (keep.has(file) || !/-[0-9A-Z]{8}\.(js|css|svg)(\.map)?$/.test(file)) continue;
+    if (keep.has(file.replace(/\.(gz|br)$/, "")) || !BUILT.test(file)) continue;
     if (now - (await stat(join(dist, file))).mtimeMs > 600_000) await rm(join(dist, file), { force: true });
   }
 }
@@ -130,9 +152,8 @@ async function build() {
   ]);
   await buildWorker(manifest, modules.outputs);
   manifest["service-worker.js"] = "service-worker.js";
-  // Renamed into place, so that a server never reads half a manifest.
-  await writeFile(join(dist, "manifest.json.new"), JSON.stringify(manifest, null, 2) + "\n");
-  await rename(join(dist, "manifest.json.new"), join(dist, "manifest.json"));
+  if (!process.argv.includes("--watch")) await compress();
+  await replace("manifest.json", JSON.stringify(manifest, null, 2) + "\n");
   await sweep(new Set([...Object.values(manifest), ...modules.outputs.map((output) => output.path)]));
   console.log(`front end built in ${Math.round(performance.now() - started)} ms`);
   return { manifest, modules };

@@ -23,6 +23,7 @@ PROMISES = {
     "R1": "`kill -9` of the server while ten clients send: nothing lost, nothing doubled",
     "R2": "clients cut off come back to identical lists, without gaps, within 2 s",
     "R3": "the outbox: acts written offline, the app killed, replays at once: each effect exactly once",
+    "offline": "a round without a network from the start arrives once; the app opens at once",
     "R5": "the rights matrix: every person on every route and event",
     "R7": "sign-out, disabling, a lost role or client: no further event within 1 s, in every process",
     "R8": "10 000 random acts on the books: every figure equals its entries, and the past can be asked",

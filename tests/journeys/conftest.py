@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.factories import pictures
 from tests.serving import Server
 from tests.unkind_proxy import NO_FAULTS, UnkindProxy
 
@@ -90,3 +92,11 @@ def unkind(demo_server: Server) -> Iterator[UnkindProxy]:
     proxy.faults, proxy.replays = NO_FAULTS, 0
     yield proxy
     proxy.close()
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """As a phone takes it: larger than what is kept of it."""
+    path = tmp_path / "stock.jpg"
+    path.write_bytes(pictures.jpeg(2_400, 1_600))
+    return path

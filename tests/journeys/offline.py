@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 SOON = 20_000
+PHONE = {"has_touch": True, "is_mobile": True}
 # What waits on the device, whoever wrote it.
 ITEMS = """() => new Promise((done) => {
   const opening = indexedDB.open("encours");
@@ -77,3 +78,41 @@ def controlled(page: Page) -> None:
     """The service worker is there, and the scripts of the page."""
     page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
     page.wait_for_load_state("networkidle")
+
+
+def client_of(page: Page, rank: int) -> Any:
+    """One of Bob's clients, those who owe most first; another for each test."""
+    found = api(page, "/clients?limit=50")["items"]
+    return sorted(found, key=lambda each: -each["outstanding"]["amount"])[rank]
+
+
+def visits_of(page: Page, client: Any) -> list[Any]:
+    found: list[Any] = api(page, f"/visits?client_ref={client['ref']}&limit=50")["items"]
+    return found
+
+
+def sign(page: Page) -> None:
+    """With the finger, in the frame."""
+    pad = page.locator("canvas.pad")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 30, box["y"] + box["height"] * 0.7)
+    page.mouse.down()
+    for step in range(1, 9):
+        page.mouse.move(
+            box["x"] + 30 + step * 28, box["y"] + box["height"] * (0.3 if step % 2 else 0.7), steps=3
+        )
+    page.mouse.up()
+    page.wait_for_function("() => document.querySelector('[name=signature]').files.length === 1")
+
+
+def keep_portfolio(page: Page) -> None:
+    """The worker is there, and the portfolio with its pages."""
+    page.goto("/portfolio")
+    page.get_by_role("button", name="Mettre à jour").click()
+    expect(page.get_by_text("À jour sur cet appareil.")).to_be_visible(timeout=SOON)
+    page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    page.wait_for_function(
+        "() => caches.match('/portfolio/forms/promise', { cacheName: 'portfolio' })", timeout=SOON
+    )

@@ -14,14 +14,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Enter
-from tests.journeys.offline import SOON, api
+from tests.journeys.offline import PHONE, SOON, api, keep_portfolio
 from tests.journeys.test_accessibility import EVERYTHING, SMALL, WIDER
 from webapp.core.clock import today
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 DAY = (today() + timedelta(days=3)).isoformat()
 IBAN = "FR1420041010050500013M02606"
-PHONE = {"has_touch": True, "is_mobile": True}
 
 # Everything a person who holds the device could read: each store of the database, each kept answer.
 KEPT = """async () => {
@@ -70,14 +69,6 @@ def until(page: Page, ready: Callable[[], bool]) -> None:
         page.wait_for_timeout(200)
 
 
-def installed(page: Page) -> None:
-    """The worker is there, and the portfolio with its pages."""
-    page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
-    page.wait_for_function(
-        "() => caches.match('/portfolio/forms/promise', { cacheName: 'portfolio' })", timeout=SOON
-    )
-
-
 def reachable(page: Page) -> None:
     """axe finds nothing, a finger finds everything, nothing sticks out."""
     found = Axe().run(page, options=EVERYTHING).response["violations"]
@@ -99,10 +90,7 @@ def test_a_rep_without_network_finds_a_client_reads_it_and_writes(enter: Enter) 
     assert alice.evaluate(WRITE, [f"/clients/{client['id']}/bank-accounts", bank]) == 201
     said = {"client_id": client["id"], "body": f"Virement attendu sur {IBAN}"}
     assert bob.evaluate(WRITE, [f"/threads/{client['id']}/messages", said]) == 201
-    bob.goto("/portfolio")
-    bob.get_by_role("button", name="Mettre à jour").click()
-    expect(bob.get_by_text("À jour sur cet appareil.")).to_be_visible(timeout=SOON)
-    installed(bob)
+    keep_portfolio(bob)
     assert {each["value"]["id"] for each in clients_on(bob)} >= {client["id"]}
 
     # From the start without a network: the app is opened again in a car park.
@@ -157,10 +145,7 @@ def test_a_rep_without_network_finds_a_client_reads_it_and_writes(enter: Enter) 
 
 def test_a_session_that_ended_empties_the_device(enter: Enter) -> None:
     bob = enter("bob", **PHONE)
-    bob.goto("/portfolio")
-    bob.get_by_role("button", name="Mettre à jour").click()
-    expect(bob.get_by_text("À jour sur cet appareil.")).to_be_visible(timeout=SOON)
-    installed(bob)
+    keep_portfolio(bob)
     bob.context.clear_cookies()
     bob.goto("/clients")
     expect(bob).to_have_url(re.compile("/sign-in"))

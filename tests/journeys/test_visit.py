@@ -12,9 +12,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.factories import pictures
 from tests.journeys.conftest import Enter
-from tests.journeys.offline import ITEMS, SOON, api, controlled, until
+from tests.journeys.offline import ITEMS, SOON, api, client_of, controlled, sign, until, visits_of
 from tests.journeys.test_accessibility import axe_faults, layout_faults
 from webapp.core.clock import today
 
@@ -23,46 +22,12 @@ DAY = today() + timedelta(days=3)
 DRAFTS = ITEMS.replace('"outbox"', '"drafts"')
 
 
-@pytest.fixture
-def photo(tmp_path: Path) -> Path:
-    path = tmp_path / "stock.jpg"
-    path.write_bytes(pictures.jpeg(2_400, 1_600))
-    return path
-
-
-def client_of(page: Page, rank: int) -> Any:
-    """One of Bob's clients, those who owe most first; another for each test."""
-    found = api(page, "/clients?limit=50")["items"]
-    return sorted(found, key=lambda each: -each["outstanding"]["amount"])[rank]
-
-
 def open_report(page: Page, client: Any) -> None:
     """From the client's sheet, once its scripts and the worker are there."""
     page.goto(f"/clients/{client['id']}")
     report = page.locator(".quick").get_by_role("link", name="Visite").get_attribute("href")
     page.goto(str(report))
     controlled(page)
-
-
-def sign(page: Page) -> None:
-    """With the finger, in the frame."""
-    pad = page.locator("canvas.pad")
-    pad.scroll_into_view_if_needed()
-    box = pad.bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + 30, box["y"] + box["height"] * 0.7)
-    page.mouse.down()
-    for step in range(1, 9):
-        page.mouse.move(
-            box["x"] + 30 + step * 28, box["y"] + box["height"] * (0.3 if step % 2 else 0.7), steps=3
-        )
-    page.mouse.up()
-    page.wait_for_function("() => document.querySelector('[name=signature]').files.length === 1")
-
-
-def visits_of(page: Page, client: Any) -> list[Any]:
-    found: list[Any] = api(page, f"/visits?client_ref={client['ref']}&limit=50")["items"]
-    return found
 
 
 def sound(page: Page) -> None:

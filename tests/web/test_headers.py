@@ -116,6 +116,19 @@ def test_built_files_are_kept_for_ever_and_carry_no_cookie(
     assert "Access-Control-Allow-Origin" not in answer.headers
 
 
+@pytest.mark.parametrize(("accepted", "given"), [("gzip", "gzip"), ("gzip, br", "br"), ("identity", None)])
+def test_built_files_travel_small_to_who_accepts_it(
+    app: Flask, db: object, accepted: str, given: str | None
+) -> None:
+    path = built("app.css")
+    answer = app.test_client().get(path, headers={"Accept-Encoding": accepted})
+    whole = (DIST.parent.parent / path.lstrip("/")).stat().st_size
+    assert answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/css")
+    assert answer.headers.get("Content-Encoding") == given
+    assert "Accept-Encoding" in answer.headers["Vary"] and "immutable" in answer.headers["Cache-Control"]
+    assert len(answer.data) == whole if given is None else len(answer.data) < whole / 3
+
+
 def test_other_files_are_kept_for_a_while_and_sources_are_not_served(app: Flask, db: object) -> None:
     client = app.test_client()
     icon = client.get("/static/icons/icon-192.png")
