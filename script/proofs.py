@@ -32,6 +32,7 @@ PROMISES = {
     "R11": "schemathesis on the OpenAPI document as each role: no 5xx, no violation of the schema",
     "media": "5 photos through 200 kbit/s with three cuts: they resume, at most 10 % of bytes sent twice",
     "R15": "corrupt imports: row and column named, nothing partly committed, imported again no doubles",
+    "R16": "a flood by one person: the others' 95th percentile grows by less than a fifth",
     "R17": "database, Redis or disk gone: said clearly, nothing corrupted, recovers",
     "R18": 'SQLite: a hundred writers, no "database is locked" shown to anyone',
     "R19": "backup under load, restore, chains verified",

@@ -11,13 +11,14 @@ from flask_babel import gettext as _
 from marshmallow import Schema, ValidationError
 
 from webapp.core import rates
-from webapp.core.errors import DomainError, Invalid, NotSignedIn
+from webapp.core.errors import DomainError, Invalid, NotSignedIn, RateLimited
 from webapp.core.outages import refusal_for
-from webapp.extensions import db
+from webapp.extensions import db, socketio
 from webapp.realtime import registry
 from webapp.realtime.connection import refresh
 from webapp.realtime.registry import Connection
 
+PAUSE_SECONDS = 0.05
 log = structlog.get_logger(__name__)
 Ack = dict[str, Any]
 Handler = Callable[[Connection, dict[str, Any]], Ack]
@@ -41,7 +42,18 @@ def names() -> list[str]:
 
 
 def dispatch(app: Flask, event: object, sid: str, args: tuple[Any, ...]) -> Ack:
-    """Run an event and answer; never raises, whatever came in."""
+    """Run an event and answer; never raises, whatever came in.
+
+    Who is too fast is answered a moment later. Events of a socket are read one after the other, so what it
+    floods us with stays in its own line, and the others are served meanwhile.
+    """
+    ack = _answer(app, event, sid, args)
+    if not ack["ok"] and ack["error"]["code"] == RateLimited.code:
+        socketio.sleep(PAUSE_SECONDS)
+    return ack
+
+
+def _answer(app: Flask, event: object, sid: str, args: tuple[Any, ...]) -> Ack:
     with app.app_context():
         try:
             return {"ok": True, **_run(event, sid, args)}
