@@ -3,13 +3,14 @@ not on a device whose clock is wrong, nor on one that has no room left, nor with
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from tests.journeys.conftest import Enter
 from tests.journeys.offline import (
@@ -170,3 +171,21 @@ def test_the_browser_wakes_the_outbox_with_every_page_closed(enter: Enter, demo_
     until(lambda: said_in(alice, thread, mark) == [mark], "the message")
     blank.goto("/offline")
     until(lambda: blank.evaluate(ITEMS) == [], "an empty outbox")
+
+
+def test_words_sent_before_the_conversation_is_ready_leave_once_it_is(enter: Enter) -> None:
+    bob = enter("bob", service_workers="block")
+    thread, mark, held = invoices(bob)[26]["id"], f"trop tôt {time.time_ns()}", list[Route]()
+    bob.route(re.compile(r"/thread_controller-.*\.js$"), lambda route: held.append(route))
+    bob.goto(f"/invoices/{thread}", wait_until="commit")
+    bob.wait_for_selector("#composer")
+    while not held:
+        bob.wait_for_timeout(50)
+    bob.wait_for_timeout(1_000)  # the scripts beside it have come
+    write(bob, mark)
+    bob.wait_for_timeout(500)
+    assert bob.input_value("#message-body") == mark and said_in(bob, thread, mark) == []
+    held[0].continue_()
+    expect(bob.locator(".msg", has_text=mark)).to_have_count(1, timeout=SOON)
+    until(lambda: said_in(bob, thread, mark) == [mark], "the message")
+    assert bob.input_value("#message-body") == ""

@@ -3,26 +3,15 @@ import type { Application, ControllerConstructor } from "@hotwired/stimulus";
 
 type Loader = () => Promise<{ default: ControllerConstructor }>;
 
-/* A task of its own for what follows: fingers and paint come between. */
-const nextTask = (): Promise<void> =>
-  new Promise((done) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => { port1.close(); done(); };
-    port2.postMessage(null);
-  });
-
 export function loadControllers(application: Application, loaders: Record<string, Loader>): void {
   const asked = new Set<string>();
-  let turn = Promise.resolve();
 
   const load = async (identifier: string): Promise<void> => {
     const loader = loaders[identifier];
     if (!loader || asked.has(identifier)) return;
     asked.add(identifier);
     try {
-      const { default: controller } = await loader();
-      await (turn = turn.then(nextTask));
-      application.register(identifier, controller);
+      application.register(identifier, (await loader()).default);
     } catch (error) {
       // Offline before the worker kept it, or a build replaced it: the next appearance tries again.
       asked.delete(identifier);

@@ -26,6 +26,7 @@ export default class ComposerController extends Controller<HTMLFormElement> {
   #saving: ReturnType<typeof setTimeout> | undefined;
   #typedAt = 0;
   #editing: string | null = null;
+  #pressed: HTMLElement | null | undefined; // by what it was sent before anybody took it
   #unsent: Draft | null = null;
   #last: (Draft & { clientId: string; back: boolean }) | null = null;
 
@@ -38,6 +39,7 @@ export default class ComposerController extends Controller<HTMLFormElement> {
     thread?.addEventListener("message:reply", (event) => this.#reply((event as CustomEvent<{ id: string; name: string; text: string }>).detail), { signal });
     thread?.addEventListener("message:edit", (event) => this.#edit((event as CustomEvent<{ id: string; body: string }>).detail), { signal });
     thread?.addEventListener("message:unkept", (event) => this.#takeBack((event as CustomEvent<Sending>).detail), { signal });
+    for (const name of ["thread:ready", "exchange:ready"]) window.addEventListener(name, () => this.#ready(), { signal });
     this.element.addEventListener("audience:turned", (event) => this.#turnTo((event as CustomEvent<string>).detail), { signal });
     void this.#restore();
   }
@@ -82,6 +84,7 @@ export default class ComposerController extends Controller<HTMLFormElement> {
     const body = this.bodyTarget.value;
     if (!body.trim() && (this.#editing || !this.element.hasAttribute("data-files"))) return;
     if (this.#editing) { await this.#saveEdit(this.#editing, body); return; }
+    if (!this.#taken()) { this.#pressed = (event as SubmitEvent).submitter; return; }
     // What came back unsent may have arrived after all: unchanged it is the same message.
     const client_id = this.#last?.body === body && this.#last.back ? this.#last.clientId : uuid7();
     this.#last = { ...this.#draft(), clientId: client_id, back: false };
@@ -89,6 +92,17 @@ export default class ComposerController extends Controller<HTMLFormElement> {
     this.dispatch("send", { detail, bubbles: true });
     this.#clear();
     window.dispatchEvent(new CustomEvent("useful:moment"));
+  }
+
+  /* Is the script of the conversation here? Until then the words stay in their field, and leave when it is. */
+  #taken(): boolean {
+    return this.dispatch("ask", { detail: this.threadValue, bubbles: true, cancelable: true }).defaultPrevented;
+  }
+
+  #ready(): void {
+    const pressed = this.#pressed;
+    this.#pressed = undefined;
+    if (pressed !== undefined) this.element.requestSubmit(pressed);
   }
 
   /* There was no room for it on the device, and no network that took it: the words are where they were written. */

@@ -44,6 +44,7 @@ export default class ExchangeController extends Controller<HTMLElement> {
     this.#listen(signal);
     void this.#showPending();
     void this.#join();
+    this.dispatch("ready");
   }
 
   override disconnect(): void {
@@ -59,6 +60,7 @@ export default class ExchangeController extends Controller<HTMLElement> {
     window.addEventListener("socket:connected", () => void this.#join(), { signal });
     window.addEventListener("outbox:sent", (event) => this.#sent((event as CustomEvent<{ name: string; result: Message }>).detail), { signal });
     window.addEventListener("outbox:refused", () => void this.#showPending(), { signal });
+    this.element.addEventListener("composer:ask", (event) => { if ((event as CustomEvent<string>).detail === this.idValue) event.preventDefault(); }, { signal });
     this.element.addEventListener("composer:send", (event) => void this.#send((event as CustomEvent<Sending>).detail), { signal });
     this.element.addEventListener("message:changed", (event) => this.#receive((event as CustomEvent<Message>).detail), { signal });
     document.addEventListener("turbo:before-cache", () => this.#clearPending(), { signal });

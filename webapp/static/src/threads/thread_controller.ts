@@ -67,6 +67,7 @@ export default class ThreadController extends Controller<HTMLElement> {
     watchEnds([...(this.hasMoreTarget ? [this.moreTarget] : []), ...(this.hasNewerTarget ? [this.newerTarget] : [])], signal);
     void this.#join();
     sayHere(this.idValue, signal);
+    this.dispatch("ready");
   }
 
   override disconnect(): void {
@@ -88,6 +89,7 @@ export default class ThreadController extends Controller<HTMLElement> {
     window.addEventListener("outbox:sent", (event) => this.#sent((event as CustomEvent<{ name: string; result: Message }>).detail), { signal });
     window.addEventListener("hashchange", () => this.#goTo(location.hash), { signal });
     window.addEventListener("outbox:refused", () => void this.#showPending(), { signal });
+    this.element.addEventListener("composer:ask", (event) => { if ((event as CustomEvent<string>).detail === this.idValue) event.preventDefault(); }, { signal });
     this.element.addEventListener("composer:send", (event) => void this.#send((event as CustomEvent<Sending>).detail), { signal });
     this.element.addEventListener("message:changed", (event) => this.#receive((event as CustomEvent<Message>).detail), { signal });
     this.#scroll.source.addEventListener("scroll", () => this.#scrolled(), { signal, passive: true });
