@@ -107,6 +107,15 @@ def sign(page: Page) -> None:
     page.wait_for_function("() => document.querySelector('[name=signature]').files.length === 1")
 
 
+def acknowledge(page: Page, amount: str, signatory: str, capacity: str) -> None:
+    """A debt, signed on the screen of a report."""
+    page.get_by_role("link", name="Signature").click()
+    page.fill("#signed-amount", amount)
+    page.fill("#signed-by", signatory)
+    page.fill("#signed-as", capacity)
+    sign(page)
+
+
 def keep_portfolio(page: Page) -> None:
     """The worker is there, and the portfolio with its pages."""
     page.goto("/portfolio")

@@ -17,11 +17,11 @@ from tests.journeys.offline import (
     ITEMS,
     PHONE,
     SOON,
+    acknowledge,
     api,
     client_of,
     keep_portfolio,
     listed,
-    sign,
     until,
     visits_of,
 )
@@ -69,11 +69,7 @@ def record_visit(page: Page, photo: Path, note: str) -> None:
     page.set_input_files("[data-visit-files-target=photos]", photo)
     expect(page.locator(".ph__st")).to_contain_text("ko", timeout=SOON)
     page.fill("#f-note", note)
-    page.get_by_role("link", name="Signature").click()
-    page.fill("#signed-amount", "830")
-    page.fill("#signed-by", "Marc Tessier")
-    page.fill("#signed-as", "gérant")
-    sign(page)
+    acknowledge(page, "830", "Marc Tessier", "gérant")
     page.get_by_role("button", name="Enregistrer la visite").click()
     expect(page.get_by_role("heading", name="Visite gardée sur cet appareil")).to_be_visible(timeout=SOON)
 

@@ -13,7 +13,17 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Enter
-from tests.journeys.offline import ITEMS, SOON, api, client_of, controlled, sign, until, visits_of
+from tests.journeys.offline import (
+    ITEMS,
+    SOON,
+    acknowledge,
+    api,
+    client_of,
+    controlled,
+    sign,
+    until,
+    visits_of,
+)
 from tests.journeys.test_accessibility import axe_faults, layout_faults
 from webapp.core.clock import today
 
@@ -61,11 +71,7 @@ def test_a_visit_written_without_a_network_arrives_once_and_is_seen_live(enter: 
     expect(bob.locator(".ph__st")).to_contain_text("ko", timeout=SOON)
     bob.fill("#f-met", "Élise Delorme")
     bob.fill("#f-note", mark)
-    bob.get_by_role("link", name="Signature").click()
-    bob.fill("#signed-amount", "1 200")
-    bob.fill("#signed-by", "Élise Delorme")
-    bob.fill("#signed-as", "gérante")
-    sign(bob)
+    acknowledge(bob, "1 200", "Élise Delorme", "gérante")
     save(bob)
     expect(bob.get_by_role("heading", name="Visite gardée sur cet appareil")).to_be_visible(timeout=SOON)
     expect(bob.locator(".net")).to_contain_text("1 en attente")

@@ -55,14 +55,13 @@ def p95(client: Client, thread: str) -> float:
 def test_a_flood_by_one_person_slows_nobody_else_down(
     own_live: Live, client_of: Callable[..., Client], figures: Figures
 ) -> None:
-    live = own_live
-    flooded, quiet = live.invoices[1], live.invoices[2]
-    watcher, alice = client_of(live, "chloe"), client_of(live, "alice")
+    flooded, quiet = own_live.invoices[1], own_live.invoices[2]
+    watcher, alice = client_of(own_live, "chloe"), client_of(own_live, "alice")
     watcher.join(flooded)
     alone, beside = [], []
     for _ in range(ROUNDS):
         alone.append(p95(alice, quiet))
-        with flood(live, flooded, watcher):
+        with flood(own_live, flooded, watcher):
             beside.append(p95(alice, quiet))
     ratio = statistics.median(beside) / statistics.median(alone)
     figures |= {

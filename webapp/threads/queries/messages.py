@@ -87,7 +87,7 @@ def read_page(
     asked = {"thread_id": thread_id, "limit": limit, "after_seq": after_seq, "before_seq": before_seq}
     back = before_seq is not None
     query = _page(forward, back, *conditions) if conditions else _statement(forward, back)
-    found = db.session.execute(query, {key: value for key, value in asked.items() if value is not None}).all()
+    found = db.session.execute(query, asked).all()
     rows, more = cut_rows(found, limit, forward)
     return Page(present_rows(rows), found[0].last_seq if found else 0, more)
 

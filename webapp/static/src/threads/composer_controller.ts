@@ -47,6 +47,7 @@ export default class ComposerController extends Controller<HTMLFormElement> {
   /* Who reads changed: each audience has a draft of its own, and nothing of one is shown to the other. */
   #turnTo(thread: string): void {
     if (thread === this.threadValue) return;
+    this.#pressed = undefined; // what was sent to one is never sent to the other
     clearTimeout(this.#saving);
     void this.#save();
     if (this.#editing) this.#leaveEdit();
