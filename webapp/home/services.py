@@ -68,6 +68,7 @@ def _figures(ids: Sequence[uuid.UUID]) -> Any:
             Client.search_text,
             Client.insolvency,
             Balance.outstanding,
+            Balance.exposure,
             Balance.overdue,
             Balance.overdue_since,
             CreditLimit.amount,
@@ -83,7 +84,7 @@ def _figures(ids: Sequence[uuid.UUID]) -> Any:
 def _line(row: Any, day: date) -> dict[str, Any]:
     outstanding, overdue = row.outstanding or 0, row.overdue or 0
     allowed = None if row.amount is None else in_force(row.amount, row.ends_on, day)
-    over_limit = is_breach(outstanding, allowed)
+    over_limit = is_breach(row.exposure or 0, allowed)
     return {
         "client_id": row.id,
         "branch_id": row.branch_id,

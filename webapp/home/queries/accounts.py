@@ -66,13 +66,23 @@ class Account:
 
     @property
     def exposure(self) -> int:
-        """What limits are held against: what the client owes. Orders stand beside it (`open_orders`)."""
-        return self.outstanding
+        """What limits are held against: what it owes, and the parts ahead that the company counts."""
+        return self.balance.exposure if self.balance else 0
+
+    @property
+    def ahead(self) -> int:
+        """What the exposure counts beside what is owed: deliveries not billed yet, orders."""
+        return self.exposure - self.outstanding
 
     @property
     def open_orders(self) -> int:
-        """What is ordered and not billed yet, in cents."""
+        """What is ordered, not delivered nor billed yet, in cents; counted or not."""
         return self.balance.open_orders if self.balance else 0
+
+    @property
+    def unbilled_amount(self) -> int:
+        """What is delivered and not billed yet, in cents; counted or not."""
+        return self.balance.unbilled_amount if self.balance else 0
 
     @property
     def days_overdue(self) -> int | None:

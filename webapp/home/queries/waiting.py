@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, String, cast, func, literal, null, select, union_all
+from sqlalchemy import BigInteger, Date, String, cast, func, literal, null, or_, select, union_all
 
 from webapp.clients.models import Client
 from webapp.clients.policy import in_scope
@@ -17,9 +17,13 @@ from webapp.credit_requests.models import CreditRequest
 from webapp.credit_requests.policy import may_answer
 from webapp.extensions import db
 from webapp.invoices.models import Invoice
+from webapp.limit_requests.models import Delegation, LimitRequest
+from webapp.limit_requests.queries.delegations import in_force
+from webapp.limit_requests.rules import OPEN, TIERS
 from webapp.payments.models import WriteOff
 from webapp.tasks.models import Task
 from webapp.users.actor import Actor
+from webapp.users.models import Membership, User
 from webapp.users.policy import may
 
 MOST_TASKS, MOST_DECISIONS = 6, 3
@@ -28,8 +32,8 @@ _NAME = func.coalesce(Client.trade_name, Client.legal_name)
 
 @dataclass(frozen=True)
 class Waiting:
-    """`task`, `tasks` (how many come after today, as `amount`), `loss` or `credit`. `title` is what is to be
-    done, or the invoice's reference."""
+    """`task`, `tasks` (how many come after today, as `amount`), `loss`, `credit` or `limit`.
+    `title` is what is to be done, the invoice's reference, or who asks."""
 
     kind: str
     id: uuid.UUID
@@ -51,6 +55,8 @@ def list_waiting_for(actor: Actor) -> list[Waiting]:
         parts.append(_losses(actor))
     if may_answer(actor):
         parts.append(_credits(actor))
+    if may(actor, "limit.approve") and actor.role in TIERS:
+        parts.append(_limits(actor))
     rows = db.session.execute(union_all(*(select(part.subquery()) for part in parts)))
     found = [Waiting(*tuple(row)) for row in rows if row.kind != "tasks" or row.amount]
     return sorted(found, key=lambda each: (each.due_on is None, each.due_on or date.max))
@@ -100,3 +106,19 @@ def _credits(actor: Actor) -> Any:
     line = line.join(Client, Client.id == CreditRequest.client_id)
     asked = CreditRequest.state == "asked"
     return line.where(in_scope(actor), asked).order_by(CreditRequest.asked_at.desc()).limit(MOST_DECISIONS)
+
+
+def _limits(actor: Actor) -> Any:
+    """Limit requests that wait for this role, or that of somebody in whose place one decides, but for one's
+    own."""
+    amount = {"amount": LimitRequest.amount, "currency": LimitRequest.currency}
+    line = _columns("limit", LimitRequest.id, User.name, _NAME, **amount)
+    line = line.join(Client, Client.id == LimitRequest.client_id).join(User, User.id == LimitRequest.asked_by)
+    theirs = select(Membership.role).join(Delegation, Delegation.from_id == Membership.user_id)
+    theirs = theirs.where(Delegation.to_id == actor.user_id, in_force(today()), Membership.ends_on.is_(None))
+    waits = or_(LimitRequest.stage == actor.role, LimitRequest.stage.in_(theirs))
+    asked = (LimitRequest.state == OPEN, waits)
+    parts = (LimitRequest.asked_by, LimitRequest.first_by, LimitRequest.first_for)
+    others = [each.is_distinct_from(actor.user_id) for each in parts]
+    line = line.where(in_scope(actor), *asked, *others)
+    return line.order_by(LimitRequest.asked_at.desc()).limit(MOST_DECISIONS)

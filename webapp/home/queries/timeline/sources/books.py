@@ -9,7 +9,7 @@ from sqlalchemy import cast, func, literal, select
 from webapp.home.queries.timeline.columns import CLIENT, INSTANT, KIND, UUID, author, imported
 from webapp.home.queries.timeline.columns import line as shared
 from webapp.home.queries.timeline.sources.source import Source
-from webapp.invoices.models import Invoice, Order
+from webapp.invoices.models import DeliveryNote, Invoice, Order
 from webapp.payments.models import Allocation, Matching, Payment, WriteOff
 
 
@@ -37,6 +37,19 @@ def _orders(dialect: str) -> Any:
         actor=author(dialect, "order", Order.id),
     )
     return line.where(Order.client_id == CLIENT, Order.voided_at.is_(None))
+
+
+def _deliveries(dialect: str) -> Any:
+    line = shared(
+        cast(literal("delivery_note"), KIND),
+        DeliveryNote.recorded_at,
+        DeliveryNote.id,
+        amount=DeliveryNote.amount,
+        ref=DeliveryNote.ref,
+        subject=DeliveryNote.order_id,
+        actor=author(dialect, "delivery_note", DeliveryNote.id),
+    )
+    return line.where(DeliveryNote.client_id == CLIENT)
 
 
 def _receipts(dialect: str) -> Any:
@@ -109,6 +122,7 @@ def _write_offs(_dialect: str) -> Any:
 BOOKS = (
     Source("invoices", None, _documents),
     Source("invoices", None, _orders),
+    Source("invoices", None, _deliveries),
     Source(
         "imports", None, lambda _dialect: imported(Invoice, Invoice.gross_value, cast(Invoice.kind, KIND))
     ),
