@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import uuid
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from tests.factories.books import make_client
@@ -16,7 +16,15 @@ from webapp.core.errors import DomainError
 from webapp.core.money import UNIT_RATE, convert
 from webapp.extensions import db
 from webapp.invoices.models import Invoice
-from webapp.invoices.services import InvoiceInput, OrderInput, upsert_invoice, upsert_order, void_invoices
+from webapp.invoices.services import (
+    InvoiceInput,
+    NoteInput,
+    OrderInput,
+    upsert_invoice,
+    upsert_note,
+    upsert_order,
+    void_invoices,
+)
 from webapp.payments.models import Allocation, Payment
 from webapp.payments.rules import Share
 from webapp.payments.services import (
@@ -29,10 +37,12 @@ from webapp.payments.services import (
     void_payments,
     write_off,
 )
+from webapp.risk.services import set_limit
 
 RATES = {"EUR": UNIT_RATE, "USD": 923_456_789, "JPY": 610_000_000}
 ACTS = {
-    "invoice": 6, "credit": 2, "correct": 2, "order": 1, "bill": 1, "pay": 5, "match": 5, "undo": 2,
+    "invoice": 6, "credit": 2, "correct": 2, "order": 2, "deliver": 2, "bill": 2, "bill_notes": 2,
+    "close": 1, "limit": 1, "pay": 5, "match": 5, "undo": 2,
     "return_": 1, "give_up": 2, "ask": 1, "take_back": 1, "void": 1, "void_payment": 1, "sleep": 4,
 }  # fmt: skip
 
@@ -49,6 +59,16 @@ class Entry:
     parts: tuple[tuple[date, int], ...] = ()
     out: bool = False  # voided: it never counted
     until: date | None = None  # the bank took it back
+    of: uuid.UUID | None = None  # the document that a loss gives up; without it there is no loss
+
+
+@dataclass
+class Note:
+    """A delivery as the replay knows it."""
+
+    row: NoteInput
+    invoice: uuid.UUID | None = None
+    closed: bool = False
 
 
 @dataclass
@@ -71,7 +91,8 @@ class Book:
     entries: dict[uuid.UUID, Entry] = field(default_factory=dict)
     links: dict[uuid.UUID, Link] = field(default_factory=dict)
     rows: dict[uuid.UUID, InvoiceInput] = field(default_factory=dict)
-    orders: list[uuid.UUID] = field(default_factory=list)
+    orders: dict[uuid.UUID, OrderInput] = field(default_factory=dict)
+    notes: dict[uuid.UUID, Note] = field(default_factory=dict)
     matchings: list[uuid.UUID] = field(default_factory=list)
     losses: list[uuid.UUID] = field(default_factory=list)
     days: list[date] = field(default_factory=list)
@@ -134,21 +155,61 @@ class Book:
             )  # fmt: skip
 
     def order(self, dice: random.Random) -> None:
-        row = OrderInput(
-            "order", self._ref(dice), dice.choice(self.clients), today(), dice.randint(1, 300_000)
-        )
-        self.orders.append(upsert_order(self.cast.sonia, row)[0].id)
+        """A new one, or an old one for another amount."""
+        if self.orders and dice.random() < 0.3:
+            old = self.orders[dice.choice(list(self.orders))]
+            row = replace(old, amount=dice.randint(1, 300_000))
+        else:
+            client = dice.choice(self.clients)
+            row = OrderInput("order", self._ref(dice), client, today(), dice.randint(1, 300_000))
+        self.orders[upsert_order(self.cast.sonia, row)[0].id] = row
+
+    def deliver(self, dice: random.Random) -> None:
+        """A part of an order, or goods that nobody ordered; now and then an old note is corrected."""
+        if self.notes and dice.random() < 0.2:
+            key = dice.choice(list(self.notes))
+            row = replace(self.notes[key].row, amount=dice.randint(1, 150_000))
+        else:
+            order = dice.choice([None, *self.orders])
+            client = self.orders[order].client_id if order else dice.choice(self.clients)
+            row = NoteInput(self._ref(dice), client, today(), dice.randint(1, 150_000), order)
+        found, _outcome = upsert_note(self.cast.sonia, row)
+        self.notes.setdefault(found.id, Note(row)).row = row
+
+    def close(self, dice: random.Random) -> None:
+        if self.notes:
+            note = self.notes[dice.choice(list(self.notes))]
+            upsert_note(self.cast.sonia, note.row, closed=not note.closed)
+            note.closed = not note.closed
 
     def bill(self, dice: random.Random) -> None:
+        """An invoice, or a credit note, of an order, that names no delivery."""
         if not self.orders:
             return
-        from webapp.invoices.models import Order
-
-        order = db.session.get_one(Order, dice.choice(self.orders))
+        order = dice.choice(list(self.orders))
+        kind = dice.choice(["invoice"] * 5 + ["credit_note"])
         row = InvoiceInput(
-            self._ref(dice), order.client_id, today(), today(), dice.randint(1, 200_000), order_id=order.id
-        )
-        self._issue(row, 1)
+            self._ref(dice), self.orders[order].client_id, today(), today(), dice.randint(1, 200_000), kind,
+            order_id=order,
+        )  # fmt: skip
+        self._issue(row, -1 if kind == "credit_note" else 1)
+
+    def bill_notes(self, dice: random.Random) -> None:
+        """An invoice of some deliveries of a client, of one order, of several or of none."""
+        client = dice.choice(self.clients)
+        free = [
+            key for key, note in self.notes.items() if note.row.client_id == client and not self._named(note)
+        ]
+        if not free:
+            return
+        chosen = dice.sample(free, min(len(free), dice.randint(1, 3)))
+        orders = [None, *(key for key, order in self.orders.items() if order.client_id == client)]
+        gross = sum(self.notes[key].row.amount for key in chosen) + dice.choice([0, 0, 1_500])
+        row = InvoiceInput(self._ref(dice), client, today(), today(), gross, order_id=dice.choice(orders))
+        self._issue(row, 1, chosen)
+
+    def limit(self, dice: random.Random) -> None:
+        set_limit(self.cast.emma, dice.choice(self.clients), amount=dice.randint(0, 3_000_000))
 
     def pay(self, dice: random.Random) -> None:
         client, currency = dice.choice(self.clients), dice.choice(["EUR"] * 4 + ["USD", "JPY"])
@@ -239,12 +300,64 @@ class Book:
     def _know_loss(self, loss) -> None:  # type: ignore[no-untyped-def]
         document = db.session.get_one(Invoice, loss.document_id)
         self.entries[document.id] = Entry(
-            loss.client_id, loss.amount, document.issued_on, "EUR", -1, ((document.due_on, loss.amount),)
-        )
+            loss.client_id, loss.amount, document.issued_on, "EUR", -1, ((document.due_on, loss.amount),),
+            of=loss.invoice_id,
+        )  # fmt: skip
         self.losses.append(loss.id)
 
-    def _issue(self, row: InvoiceInput, sign: int) -> None:
-        key, _outcome = upsert_invoice(self.cast.sonia, row)
+    def _named(self, note: Note) -> bool:
+        return note.invoice is not None and not self.entries[note.invoice].out
+
+    def ahead(self) -> dict[uuid.UUID, int]:
+        """What each client ordered or was delivered that is not billed yet.
+
+        Of an order that is the most of what was ordered, delivered and billed, less what was billed; of goods
+        without an order, what no invoice names.
+        """
+        found: dict[uuid.UUID, int] = defaultdict(int)
+        for key, order in self.orders.items():
+            notes = [note for note in self.notes.values() if note.row.order_id == key]
+            named = [note for note in notes if self._named(note)]
+            billed = max(self._billed(key), 0) + sum(
+                note.row.amount
+                for note in named
+                if self.rows[note.invoice].order_id != key  # type: ignore[index]
+            )
+            billed = max(billed, sum(note.row.amount for note in named))
+            delivered = sum(note.row.amount for note in notes)
+            counted = max(order.amount, delivered, billed) - billed
+            found[order.client_id] += counted - self._never(notes, billed)
+        for note in self.notes.values():
+            if note.row.order_id is None and not note.closed and not self._named(note):
+                found[note.row.client_id] += note.row.amount
+        return found
+
+    def _never(self, notes: list[Note], billed: int) -> int:
+        """What of closed deliveries no longer counts: all that nobody billed, what invoices bill beyond those
+        they name going to the oldest that is still open."""
+        named = sum(note.row.amount for note in notes if self._named(note))
+        waiting = sum(note.row.amount for note in notes if not note.closed and not self._named(note))
+        closed = sum(note.row.amount for note in notes if note.closed and not self._named(note))
+        beyond = billed - named
+        return max(waiting + closed - beyond, 0) - max(waiting - beyond, 0)
+
+    def _billed(self, order: uuid.UUID) -> int:
+        """What live documents of an order bill of it."""
+        total = 0
+        for key, row in self.rows.items():
+            if row.order_id == order and not self.entries[key].out:
+                total += self.entries[key].sign * row.gross
+                total -= sum(
+                    note.row.amount
+                    for note in self.notes.values()
+                    if note.invoice == key and note.row.order_id != order
+                )
+        return total
+
+    def _issue(self, row: InvoiceInput, sign: int, notes: list[uuid.UUID] | None = None) -> None:
+        key, _outcome = upsert_invoice(self.cast.sonia, row, notes=notes)
+        for each in notes or ():
+            self.notes[each].invoice = key
         self.rows[key] = row
         self.entries[key] = Entry(
             row.client_id, row.gross, row.issued_on, row.currency, sign, row.instalments
@@ -282,7 +395,10 @@ class Book:
         standing = {
             key: entry
             for key, entry in self.entries.items()
-            if not entry.out and entry.day <= day and (entry.until is None or entry.until > day)
+            if not entry.out
+            and entry.day <= day
+            and (entry.until is None or entry.until > day)
+            and (entry.of is None or not self.entries[entry.of].out)
         }
         left = {key: entry.amount for key, entry in standing.items()}
         for link in self.links.values():

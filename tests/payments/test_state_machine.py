@@ -20,6 +20,7 @@ from webapp.extensions import db
 from webapp.invoices.models import Balance
 from webapp.payments import ledger
 from webapp.payments.queries import items_as_of, unapplied_as_of
+from webapp.risk.models import Alert, CreditLimit
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
@@ -43,6 +44,33 @@ def assert_same(found: tuple[dict, dict], expected: tuple[dict, dict], day: date
         assert {k: v for k, v in got.items() if v} == {k: v for k, v in wanted.items() if v}, day
 
 
+def assert_exposed(book: Book) -> None:
+    """What is ahead, the exposure, and the breaches, each as the entries give them."""
+    ahead, owed = book.ahead(), book.replay(today())[0]
+    caps = dict(
+        db.session.execute(
+            select(CreditLimit.client_id, CreditLimit.amount).where(CreditLimit.replaced_at.is_(None))
+        )
+        .tuples()
+        .all()
+    )
+    breached = set(
+        db.session.scalars(
+            select(Alert.client_id).where(Alert.kind == "limit_breach", Alert.state != "closed")
+        )
+    )
+    for client in book.clients:
+        row = db.session.get(Balance, client)
+        found = (row.unbilled_amount + row.open_orders, row.exposure) if row else (0, 0)
+        exposure = owed.get(client, 0) + ahead[client]
+        assert found == (ahead[client], exposure), client
+        cap = caps.get(client)
+        if cap is not None and exposure > cap:
+            assert client in breached
+        if cap is None or exposure * 100 <= cap * 95:
+            assert client not in breached
+
+
 @pytest.mark.promise("R8")
 def test_random_acts_leave_the_books_sound_and_the_past_readable(cast: Cast, figures: Figures) -> None:
     acts, dice = size(600, 10_000), random.Random(20261122)
@@ -55,6 +83,7 @@ def test_random_acts_leave_the_books_sound_and_the_past_readable(cast: Cast, fig
             if number % (acts // 12) == 0:
                 assert list(ledger.verify()) == []
                 assert_same(stored(book), book.replay(today()), today())
+                assert_exposed(book)
                 for _ in range(8):
                     day = today() - timedelta(days=dice.randint(0, 120))
                     assert_same(as_of(book, day), book.replay(day), day)
@@ -81,6 +110,7 @@ class Books(RuleBasedStateMachine):
         assert list(ledger.verify()) == []
         assert_same(stored(self.book), self.book.replay(today()), today())
         assert_same(as_of(self.book, today()), self.book.replay(today()), today())
+        assert_exposed(self.book)
 
 
 @pytest.mark.promise("R8")

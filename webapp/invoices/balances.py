@@ -6,14 +6,17 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import String, func, insert, select, type_coerce, update
+from sqlalchemy import String, func, insert, literal, select, type_coerce, union_all, update
 
 from webapp.core.clock import today
 from webapp.core.events import record
 from webapp.extensions import db
+from webapp.invoices import rules
 from webapp.invoices.events import BalanceChanged
-from webapp.invoices.models import Balance, Instalment, Invoice, Order
+from webapp.invoices.models import Balance, DeliveryNote, Instalment, Invoice, Order
+from webapp.users.models import Company
 
 CHUNK = 500
 HISTORY = timedelta(days=365)
@@ -88,11 +91,12 @@ def _refresh(ids: Sequence[uuid.UUID], unapplied: Mapping[uuid.UUID, int], day: 
         .tuples()
         .all()
     )
-    ordered = _open_orders(ids)
+    ahead, parts = _ahead(ids), counted_parts()
     rows = []
     for client_id in ids:
         sums = figures.get(client_id, Figures())
         credit = unapplied.get(client_id, kept.get(client_id, 0))
+        ordered, unbilled = ahead[Order].get(client_id, 0), ahead[DeliveryNote].get(client_id, 0)
         rows.append(
             {
                 "client_id": client_id,
@@ -103,7 +107,9 @@ def _refresh(ids: Sequence[uuid.UUID], unapplied: Mapping[uuid.UUID, int], day: 
                 "next_due_on": sums.next_due_on,
                 "open_count": sums.open_count,
                 "days_late": sums.days_late,
-                "open_orders": ordered.get(client_id, 0),
+                "open_orders": ordered,
+                "unbilled_amount": unbilled,
+                "exposure": parts.exposure(sums.open - credit, unbilled, ordered),
                 "as_of": day,
             }
         )
@@ -116,14 +122,24 @@ def _refresh(ids: Sequence[uuid.UUID], unapplied: Mapping[uuid.UUID, int], day: 
     forget(Balance)
 
 
-def _open_orders(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """What is ordered and not billed yet, of these clients."""
-    rows = db.session.execute(
-        select(Order.client_id, func.sum(Order.open_value))
-        .where(Order.client_id.in_(ids), Order.open_value > 0, Order.voided_at.is_(None))
-        .group_by(Order.client_id)
-    )
-    return {client_id: int(total) for client_id, total in rows}
+def counted_parts() -> rules.Parts:
+    """Which parts count in the exposure today."""
+    return rules.parts_in(db.session.scalar(select(Company.settings).limit(1)))
+
+
+def _ahead(ids: Sequence[uuid.UUID]) -> dict[type, dict[uuid.UUID, int]]:
+    """What these clients ordered, and what was delivered to them, that is not billed yet. One query."""
+    kinds: tuple[Any, ...] = (Order, DeliveryNote)
+    each = [
+        select(literal(number), kind.client_id, func.sum(kind.open_value))
+        .where(kind.client_id.in_(ids), kind.open_value > 0)
+        .group_by(kind.client_id)
+        for number, kind in enumerate(kinds)
+    ]
+    found: dict[type, dict[uuid.UUID, int]] = {kind: {} for kind in kinds}
+    for number, client_id, total in db.session.execute(union_all(*each)).tuples():
+        found[kinds[number]][client_id] = int(total)
+    return found
 
 
 def forget(*kinds: type) -> None:

@@ -170,6 +170,36 @@ class Order(db.Model):
     import_id: Mapped[uuid.UUID | None] = mapped_column(Uuid, index=True)
 
 
+class DeliveryNote(db.Model):
+    """Goods handed over (bon de livraison). `open_value` is what of it no invoice stands for yet."""
+
+    __tablename__ = "delivery_notes"
+    __table_args__ = (
+        Index("ix_delivery_notes_client", "client_id", "delivered_on", "id"),
+        CheckConstraint("amount > 0 AND open_value >= 0", name="amounts"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    ref: Mapped[str] = mapped_column(String(64), unique=True)
+    client_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("clients.id"))
+    order_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("orders.id"), index=True)
+    invoice_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("invoices.id"), index=True)  # billed by
+    delivered_on: Mapped[date]
+    amount: Mapped[int] = mapped_column(BigInteger)  # incl. VAT, in its own currency
+    currency: Mapped[str] = mapped_column(String(3), default="EUR")
+    rate: Mapped[int] = mapped_column(BigInteger, default=UNIT_RATE)
+    open_value: Mapped[int] = mapped_column(BigInteger)  # in the company's currency
+    closed_on: Mapped[date | None]  # nothing of it will be billed
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    @property
+    def state(self) -> str:
+        """`closed`, `billed`, or `unbilled` while something of it waits for an invoice."""
+        if self.closed_on is not None:
+            return "closed"
+        return "unbilled" if self.open_value else "billed"
+
+
 class ExchangeRate(db.Model):
     """What one unit of a currency was worth in the company's on a day, in billionths."""
 
@@ -201,6 +231,8 @@ class Balance(db.Model):
     overdue_since: Mapped[date | None]  # due date of the oldest open instalment past due
     next_due_on: Mapped[date | None]  # when `overdue` changes by itself
     open_count: Mapped[int] = mapped_column(default=0)
-    open_orders: Mapped[int] = mapped_column(BigInteger, default=0)  # ordered and not billed yet
+    open_orders: Mapped[int] = mapped_column(BigInteger, default=0)  # ordered, not delivered nor billed yet
+    unbilled_amount: Mapped[int] = mapped_column(BigInteger, default=0)  # delivered and not billed yet
+    exposure: Mapped[int] = mapped_column(BigInteger, default=0)  # what limits are held against
     days_late: Mapped[int | None]  # amount-weighted, paid and overdue, last twelve months
     as_of: Mapped[date]

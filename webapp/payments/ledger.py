@@ -11,9 +11,13 @@ from sqlalchemy.orm import InstrumentedAttribute
 from webapp.clients.models import Client
 from webapp.core.money import UNIT_RATE, convert
 from webapp.extensions import db
-from webapp.invoices.models import Balance, Instalment, Invoice, Order
+from webapp.invoices.balances import counted_parts
+from webapp.invoices.models import Balance, DeliveryNote, Instalment, Invoice, Order
+from webapp.invoices.queries import count_orders, named_of
 from webapp.invoices.rules import SIGN
 from webapp.payments.models import Allocation, Payment
+
+CHUNK = 500
 
 
 def verify() -> Iterator[str]:
@@ -29,6 +33,7 @@ def verify() -> Iterator[str]:
     yield from _balances()
     yield from _overdue()
     yield from _orders()
+    yield from _exposures()
     yield from _foreign()
 
 
@@ -153,36 +158,59 @@ def _overdue() -> Iterator[str]:
 
 
 def _orders() -> Iterator[str]:
-    sign = case(SIGN, value=Invoice.kind)
-    billed = (
-        select(Invoice.order_id.label("id"), func.sum(sign * Invoice.gross).label("total"))
-        .where(Invoice.order_id.is_not(None), Invoice.voided_at.is_(None))
-        .group_by(Invoice.order_id)
-        .subquery()
+    ids = db.session.scalars(select(Order.id).order_by(Order.id)).all()
+    for start in range(0, len(ids), CHUNK):
+        orders = db.session.scalars(select(Order).where(Order.id.in_(ids[start : start + CHUNK]))).all()
+        counted = count_orders(orders)
+        for order in orders:
+            now = counted[order.id]
+            if order.billed != now.billed and order.voided_at is None:
+                yield f"order {order.ref}: billed is {order.billed}, invoices give {now.billed}"
+            if order.open_value != convert(now.to_deliver, order.rate):
+                yield f"order {order.ref}: open is {order.open_value}, entries give {now.to_deliver}"
+            for note, left in now.notes:
+                if note.open_value != convert(left, note.rate):
+                    yield f"delivery note {note.ref}: open is {note.open_value}, entries give {left}"
+    yield from _alone()
+
+
+def _alone() -> Iterator[str]:
+    """Delivery notes without an order: billed as a whole, or not."""
+    notes = db.session.scalars(select(DeliveryNote).where(DeliveryNote.order_id.is_(None))).all()
+    for start in range(0, len(notes), CHUNK):
+        chunk = notes[start : start + CHUNK]
+        named = named_of(chunk)
+        for note in chunk:
+            left = 0 if note.id in named or note.closed_on else convert(note.amount, note.rate)
+            if note.open_value != left:
+                yield f"delivery note {note.ref}: open is {note.open_value}, entries give {left}"
+
+
+def _exposures() -> Iterator[str]:
+    """What is ordered and delivered of each client, and its exposure from the parts that count."""
+    kinds: tuple[tuple[str, Any, Any], ...] = (
+        ("open orders are", Balance.open_orders, Order),
+        ("unbilled deliveries are", Balance.unbilled_amount, DeliveryNote),
     )
-    total = func.coalesce(billed.c.total, 0)
-    expected = case((total > 0, total), else_=0)
-    rows = db.session.execute(
-        select(Order.ref, Order.billed, expected)
-        .outerjoin(billed, billed.c.id == Order.id)
-        .where(Order.voided_at.is_(None), Order.billed != expected)
-    )
-    for ref, stored, computed in rows:
-        yield f"order {ref}: billed is {stored}, invoices give {computed}"
-    still = (
-        select(Order.client_id, func.sum(Order.open_value).label("total"))
-        .where(Order.voided_at.is_(None))
-        .group_by(Order.client_id)
-        .subquery()
-    )
-    ordered = func.coalesce(still.c.total, 0)
-    for ref, stored, computed in db.session.execute(
-        select(Client.ref, Balance.open_orders, ordered)
+    for words, stored, kind in kinds:
+        columns: tuple[Any, ...] = (kind.client_id, func.sum(kind.open_value).label("total"))
+        still = select(*columns).group_by(kind.client_id).subquery()
+        total = func.coalesce(still.c.total, 0)
+        for ref, was, computed in db.session.execute(
+            select(Client.ref, stored, total)
+            .join(Balance, Balance.client_id == Client.id)
+            .outerjoin(still, still.c.client_id == Client.id)
+            .where(stored != total)
+        ):
+            yield f"client {ref}: {words} {was}, entries give {computed}"
+    row: Any = Balance
+    counted: Any = counted_parts().exposure(row.outstanding, row.unbilled_amount, row.open_orders)
+    for ref, was, computed in db.session.execute(
+        select(Client.ref, Balance.exposure, counted)
         .join(Balance, Balance.client_id == Client.id)
-        .outerjoin(still, still.c.client_id == Client.id)
-        .where(Balance.open_orders != ordered)
+        .where(Balance.exposure != counted)
     ):
-        yield f"client {ref}: open orders are {stored}, entries give {computed}"
+        yield f"client {ref}: exposure is {was}, its parts give {computed}"
 
 
 def _foreign() -> Iterator[str]:

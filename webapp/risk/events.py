@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from typing import ClassVar
 
 
 @dataclass(frozen=True)
@@ -15,8 +16,9 @@ class LimitChanged:
 
 @dataclass(frozen=True)
 class AlertRaised:
-    """Something about the client must be answered."""
+    """Something about the client must be answered: phones ring before lists follow."""
 
+    urgent: ClassVar[bool] = True
     alert_id: uuid.UUID
     client_id: uuid.UUID
 

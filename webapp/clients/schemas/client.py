@@ -96,12 +96,15 @@ class ClientSchema(ApiSchema):
 
 
 class ExposureSchema(ApiSchema):
-    """What a client owes and may still buy. `exposure` is net of `unapplied` and of credit notes."""
+    """What a client owes and may still buy. `exposure` is net of `unapplied` and of credit notes; it counts
+    `unbilled_amount` (delivered) and `open_orders` as the company set it."""
 
     outstanding = fields.Nested(MoneySchema)
     overdue = fields.Nested(MoneySchema)
     not_due = fields.Nested(MoneySchema)
     unapplied = fields.Nested(MoneySchema)
+    unbilled_amount = fields.Nested(MoneySchema)
+    open_orders = fields.Nested(MoneySchema)
     exposure = fields.Nested(MoneySchema)
     limit = fields.Nested(MoneySchema, allow_none=True)
     utilisation = fields.Integer(allow_none=True)
@@ -228,6 +231,8 @@ def exposure_json(account: Any, not_due: int) -> dict[str, Any]:
         "overdue": money(account.overdue),
         "not_due": money(not_due),
         "unapplied": money(account.unapplied),
+        "unbilled_amount": money(account.unbilled_amount),
+        "open_orders": money(account.open_orders),
         "exposure": money(account.exposure),
         "limit": money(account.limit),
         "utilisation": account.utilisation,

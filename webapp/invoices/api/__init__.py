@@ -1,6 +1,6 @@
-"""JSON about invoices, quotes and orders, and exchange rates."""
+"""JSON about invoices, quotes, orders and delivery notes, and exchange rates."""
 
-from webapp.invoices.api import documents, orders, rates
+from webapp.invoices.api import delivery_notes, documents, orders, rates
 from webapp.invoices.api.shell import blp
 
-__all__ = ["blp", "documents", "orders", "rates"]
+__all__ = ["blp", "delivery_notes", "documents", "orders", "rates"]

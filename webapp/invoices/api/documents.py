@@ -14,7 +14,7 @@ from webapp.core.db import unit_of_work
 from webapp.core.errors import NotFound
 from webapp.invoices import queries, schemas
 from webapp.invoices.api.shell import blp, client_named
-from webapp.invoices.services import invoice_input, require_writer, upsert_invoice
+from webapp.invoices.services import invoice_input, notes_named, require_writer, upsert_invoice
 from webapp.users.current import current_actor
 
 
@@ -53,7 +53,9 @@ class InvoiceByRef(MethodView):
         require_writer(actor)
         with unit_of_work():
             client = client_named(actor, values["client_ref"])
-            invoice_id, outcome = upsert_invoice(actor, invoice_input(actor, ref, client, values))
+            notes = notes_named(actor, values.get("delivery_refs"))
+            row = invoice_input(actor, ref, client, values)
+            invoice_id, outcome = upsert_invoice(actor, row, notes=notes)
         body = schemas.invoice_json(queries.get_invoice(actor, invoice_id))
         return answer(body, 201 if outcome == "created" else 200)
 

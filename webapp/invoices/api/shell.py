@@ -10,7 +10,9 @@ from webapp.core.api import blueprint
 from webapp.core.errors import Invalid, NotFound
 from webapp.users.actor import Actor
 
-blp = blueprint("invoices", __name__, "Invoices, credit notes, deposits, quotes and orders of clients.")
+blp = blueprint(
+    "invoices", __name__, "Invoices, credit notes, deposits, quotes, orders and delivery notes of clients."
+)
 
 
 def client_named(actor: Actor, ref: str) -> Client:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Row, Select, select, tuple_
@@ -15,7 +16,8 @@ from webapp.clients.policy import in_scope
 from webapp.core.errors import NotFound
 from webapp.extensions import db
 from webapp.invoices import rules
-from webapp.invoices.models import ExchangeRate, Invoice, Order
+from webapp.invoices.models import DeliveryNote, ExchangeRate, Invoice, Order
+from webapp.invoices.queries.delivery_notes import notes_of
 from webapp.users.actor import Actor
 
 MISSING = _l("Commande introuvable. Elle n’existe pas, ou n’est pas dans votre portefeuille.")
@@ -25,11 +27,13 @@ OrderRow = Row[Order, Client, str]
 
 @dataclass(frozen=True)
 class Chain:
-    """From the quote to the money, as far as it went. Invoices live, credit notes too, oldest first."""
+    """From the quote to the money, as far as it went. Invoices live, credit notes too, oldest first, as are
+    the delivery notes."""
 
     quote: Order | None
     order: Order | None
     invoices: tuple[Invoice, ...]
+    notes: tuple[DeliveryNote, ...] = ()
 
     @property
     def steps(self) -> list[rules.Step]:
@@ -38,15 +42,22 @@ class Chain:
             rules.Billed(rules.SIGN[each.kind] * each.gross, each.open, each.issued_on, each.paid_on)
             for each in self.invoices
         ]
-        return steps_of(self.quote, self.order, billed)
+        delivered = [(note.amount, note.delivered_on) for note in self.notes]
+        return steps_of(self.quote, self.order, billed, delivered)
 
 
-def steps_of(quote: Order | None, order: Order | None, billed: Sequence[rules.Billed]) -> list[rules.Step]:
+def steps_of(
+    quote: Order | None,
+    order: Order | None,
+    billed: Sequence[rules.Billed],
+    delivered: Sequence[tuple[int, date]] = (),
+) -> list[rules.Step]:
     """The steps that were taken from the quote to the money."""
     return rules.steps(
         (quote.amount, quote.issued_on) if quote else None,
         (order.amount, order.issued_on) if order else None,
         billed,
+        delivered,
     )
 
 
@@ -104,7 +115,7 @@ def list_orders(
 
 
 def chain_of(order_id: uuid.UUID) -> Chain:
-    """What a quote or an order already known to be in scope came from and led to, in two queries."""
+    """What a quote or an order already known to be in scope came from and led to, in three queries."""
     this = aliased(Order)
     quote_id = select(this.quote_id).where(this.id == order_id).scalar_subquery()
     related = (Order.id == order_id) | (Order.id == quote_id) | (Order.quote_id == order_id)
@@ -121,7 +132,7 @@ def chain_of(order_id: uuid.UUID) -> Chain:
         .order_by(Invoice.issued_on, Invoice.id)
         .limit(100)
     ).all()
-    return Chain(quote, order, tuple(invoices))
+    return Chain(quote, order, tuple(invoices), tuple(notes_of(order.id)))
 
 
 def list_rates(

@@ -6,16 +6,25 @@ from collections.abc import Sequence
 from datetime import date
 
 from webapp.invoices.rules.chain import Billed, Step, steps
+from webapp.invoices.rules.delivering import Delivered, left_to_bill, left_to_deliver
+from webapp.invoices.rules.exposure import ORDERS, UNBILLED, Parts, parts_in
 
 __all__ = [
     "BOUNDS",
+    "ORDERS",
     "ORDER_STATES",
     "SIGN",
     "STATUSES",
+    "UNBILLED",
     "Billed",
+    "Delivered",
+    "Parts",
     "Step",
     "bucket",
     "check_instalments",
+    "left_to_bill",
+    "left_to_deliver",
+    "parts_in",
     "payer_class",
     "settle",
     "spread",

@@ -19,7 +19,7 @@ class Billed:
 
 @dataclass(frozen=True)
 class Step:
-    """One step: `quoted`, `ordered`, `billed` or `paid`.
+    """One step: `quoted`, `ordered`, `delivered`, `billed` or `paid`.
 
     `difference` is to the step before, `days` since its first day; both None for the first step.
     """
@@ -32,12 +32,15 @@ class Step:
 
 
 def steps(
-    quote: tuple[int, date] | None, order: tuple[int, date] | None, invoices: Sequence[Billed]
+    quote: tuple[int, date] | None,
+    order: tuple[int, date] | None,
+    invoices: Sequence[Billed],
+    delivered: Sequence[tuple[int, date]] = (),
 ) -> list[Step]:
     """The steps that were taken, with what changed between them. Pairs are (amount, day).
 
-    Billing starts with the first document and counts all of them, credit notes taken off; payment
-    ends with the last cent, so its day is known only when nothing is open.
+    Delivery starts with the first note. Billing starts with the first document and counts all of them,
+    credit notes taken off; payment ends with the last cent, so its day is known only when nothing is open.
     """
     found: list[Step] = []
 
@@ -50,6 +53,8 @@ def steps(
         add("quoted", *quote)
     if order:
         add("ordered", *order)
+    if delivered:
+        add("delivered", sum(amount for amount, _on in delivered), min(on for _amount, on in delivered))
     if invoices:
         billed = sum(each.amount for each in invoices)
         add("billed", billed, min(each.issued_on for each in invoices))

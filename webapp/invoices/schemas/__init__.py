@@ -1,5 +1,12 @@
 """Invoices, quotes, orders and rates as the API writes and reads them."""
 
+from webapp.invoices.schemas.delivery_notes import (
+    DeliveryNoteListArgs,
+    DeliveryNotePage,
+    DeliveryNoteSchema,
+    DeliveryNoteWrite,
+    note_json,
+)
 from webapp.invoices.schemas.documents import (
     InstalmentSchema,
     InstalmentWrite,
@@ -23,6 +30,10 @@ from webapp.invoices.schemas.orders import (
 )
 
 __all__ = [
+    "DeliveryNoteListArgs",
+    "DeliveryNotePage",
+    "DeliveryNoteSchema",
+    "DeliveryNoteWrite",
     "InstalmentSchema",
     "InstalmentWrite",
     "InvoiceListArgs",
@@ -38,6 +49,7 @@ __all__ = [
     "RateSchema",
     "RateWrite",
     "invoice_json",
+    "note_json",
     "order_json",
     "rate_json",
 ]

@@ -13,6 +13,7 @@ from webapp.invoices import rules
 from webapp.invoices.models import KINDS, Invoice
 
 MOST_INSTALMENTS = 120
+MOST_NOTES = 500
 
 
 class InstalmentWrite(ApiSchema):
@@ -23,7 +24,8 @@ class InstalmentWrite(ApiSchema):
 
 
 class InvoiceWrite(ApiSchema):
-    """What a program writes of an invoice. Without `due_on` the client's terms decide."""
+    """What a program writes of an invoice. Without `due_on` the client's terms decide; `delivery_refs` names
+    the delivery notes it bills, which then no longer count beside it."""
 
     client_ref = PlainText(64, required=True, blank=False)
     issued_on = Day(required=True)
@@ -31,6 +33,7 @@ class InvoiceWrite(ApiSchema):
     gross = AnyMoney(required=True)
     rate = Rate()
     order_ref = PlainText(64, blank=False)
+    delivery_refs = fields.List(PlainText(64, blank=False), validate=validate.Length(max=MOST_NOTES))
     kind = fields.String(load_default="invoice", validate=validate.OneOf(KINDS))
     instalments = fields.List(fields.Nested(InstalmentWrite), validate=validate.Length(max=MOST_INSTALMENTS))
 

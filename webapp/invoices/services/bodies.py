@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,7 +13,8 @@ from webapp.clients.models import Client
 from webapp.clients.rules import due_date
 from webapp.core.errors import Invalid, NotFound
 from webapp.core.money import Money
-from webapp.invoices.queries import get_order_by_ref
+from webapp.invoices.queries import get_order_by_ref, map_notes
+from webapp.invoices.services.delivering import NoteInput
 from webapp.invoices.services.ordering import OrderInput
 from webapp.invoices.services.rates import rate_for
 from webapp.invoices.services.recording import InvoiceInput
@@ -59,6 +60,32 @@ def order_input(actor: Actor, kind: str, ref: str, client: Client, values: Mappi
         currency=amount.currency,
         rate=_rate("amount", amount, values),
     )
+
+
+def note_input(actor: Actor, ref: str, client: Client, values: Mapping[str, Any]) -> NoteInput:
+    """The delivery note that `DeliveryNoteWrite` loaded. Raises Invalid as `invoice_input`."""
+    amount: Money = values["amount"]
+    return NoteInput(
+        ref=ref,
+        client_id=client.id,
+        delivered_on=values["delivered_on"],
+        amount=amount.amount,
+        order_id=_order(actor, "order", "order_ref", client, values.get("order_ref")),
+        currency=amount.currency,
+        rate=_rate("amount", amount, {**values, "issued_on": values["delivered_on"]}),
+    )
+
+
+def notes_named(actor: Actor, refs: Sequence[str] | None) -> list[uuid.UUID] | None:
+    """The delivery notes that a body names; None when it says nothing of them. Raises Invalid."""
+    if refs is None:
+        return None
+    found = map_notes(actor, refs)
+    missing = [ref for ref in dict.fromkeys(refs) if ref not in found]
+    if missing:
+        why = _l("Aucun bon de livraison n’a cette référence : %(refs)s.", refs=", ".join(missing))
+        raise Invalid(errors={"delivery_refs": why})
+    return list(found.values())
 
 
 def _rate(name: str, money: Money, values: Mapping[str, Any]) -> int:

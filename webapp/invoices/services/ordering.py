@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import case, func, select
+from sqlalchemy import select
 
 from webapp.core.clock import now, today
 from webapp.core.errors import Conflict, Forbidden, Invalid
@@ -20,13 +20,15 @@ from webapp.extensions import db
 from webapp.invoices import rules
 from webapp.invoices.balances import refresh_balances
 from webapp.invoices.events import OrdersChanged
-from webapp.invoices.models import Invoice, Order
+from webapp.invoices.models import DeliveryNote, Order
+from webapp.invoices.services.counting import recount
 from webapp.users import audit
 from webapp.users.actor import Actor
 from webapp.users.policy import may
 
 LONGEST_REF = 64
 CHUNK = 500
+NAMES = ("client_id", "issued_on", "ends_on", "quote_id", "amount", "currency", "rate")
 
 
 @dataclass(frozen=True)
@@ -45,41 +47,42 @@ class OrderInput:
 
 
 def upsert_order(
-    actor: Actor, row: OrderInput, *, state: str | None = None, import_id: uuid.UUID | None = None
+    actor: Actor, row: OrderInput, *, state: str | None = None, stale: set[uuid.UUID] | None = None
 ) -> tuple[Order, str]:
     """Record or correct a quote or an order; returns it and `created`, `updated` or `unchanged`.
 
-    A new order of a quote wins it. `state` closes or reopens it. Events: OrdersChanged,
+    A new order of a quote wins it. `state` closes or reopens it. With `stale`, the clients whose balances
+    must follow are added to it, and the caller refreshes them once for many calls. Events: OrdersChanged,
     BalanceChanged. Raises Forbidden, Invalid with the field at fault.
     """
     if not may(actor, "invoice.write"):
         raise Forbidden(_l("Votre rôle n’enregistre pas de commandes."))
     _check(row, state)
-    found = db.session.scalar(
-        select(Order)
-        .where(Order.kind == row.kind, Order.ref == row.ref)
-        .order_by(Order.voided_at.is_not(None), Order.id.desc())
-        .limit(1)
-    )
+    found = _find(row)
     outcome = "created" if found is None else "updated"
     if found is None:
-        found = Order(id=new_id(), kind=row.kind, ref=row.ref, billed=0, state="open", import_id=import_id)
+        found = Order(id=new_id(), kind=row.kind, ref=row.ref, billed=0, open_value=0, state="open")
         db.session.add(found)
         clients = {row.client_id}
     else:
         clients = {found.client_id, row.client_id}
         if found.voided_at is None and _same(found, row, state):
             return found, "unchanged"
+        _check_notes(found, row)
         found.voided_at = None
-    for name in ("client_id", "issued_on", "ends_on", "quote_id", "amount", "currency", "rate"):
-        setattr(found, name, getattr(row, name))
-    if state is not None and state != found.state:
-        found.state, found.closed_on = state, None if state == "open" else today()
-    _value(found)
+    _write(found, row, state)
+    if outcome == "created":  # nothing was delivered or billed of it yet
+        counts = found.kind == "order" and found.state == "open"
+        found.open_value = convert(found.amount, found.rate) if counts else 0
     db.session.flush()
+    if outcome == "updated":
+        clients |= recount([found.id])
     if found.quote_id is not None:
         _win(found.quote_id)
-    refresh_balances(clients)
+    if stale is None:
+        refresh_balances(clients)
+    else:
+        stale |= clients
     record(OrdersChanged((found.id,), tuple(clients)))
     audit.write(
         actor,
@@ -110,45 +113,12 @@ def void_orders(actor: Actor, order_ids: Sequence[uuid.UUID], reason: str) -> No
         if billed:
             raise Conflict(_l("Ces commandes sont déjà facturées."), errors={"orders": billed})
         for row in rows:
-            row.voided_at, row.open_value = now(), 0
-            clients.add(row.client_id)
-    db.session.flush()
+            row.voided_at = now()
+        db.session.flush()
+        clients |= recount(row.id for row in rows)
     refresh_balances(clients)
     record(OrdersChanged(tuple(order_ids), tuple(clients)))
     audit.write(actor, "order.void", "order", reason[:64], count=len(order_ids))
-
-
-def rebill(order_ids: Iterable[uuid.UUID | None]) -> set[uuid.UUID]:
-    """Count again what of these orders is billed; returns their clients, whose balances follow.
-
-    Credit notes of an order give back what they take off.
-    """
-    ids = [each for each in order_ids if each is not None]
-    clients: set[uuid.UUID] = set()
-    for start in range(0, len(ids), CHUNK):
-        chunk = ids[start : start + CHUNK]
-        sign = case(rules.SIGN, value=Invoice.kind)
-        sums: dict[uuid.UUID | None, int] = dict(
-            db.session.execute(
-                select(Invoice.order_id, func.sum(sign * Invoice.gross))
-                .where(Invoice.order_id.in_(chunk), Invoice.voided_at.is_(None))
-                .group_by(Invoice.order_id)
-            )
-            .tuples()
-            .all()
-        )
-        for order in db.session.scalars(select(Order).where(Order.id.in_(chunk)).with_for_update()):
-            order.billed = max(int(sums.get(order.id) or 0), 0)
-            _value(order)
-            clients.add(order.client_id)
-    db.session.flush()
-    return clients
-
-
-def _value(order: Order) -> None:
-    """What still counts as ordered: nothing of a quote, nor of what is closed or billed in full."""
-    counts = order.kind == "order" and order.state == "open" and order.voided_at is None
-    order.open_value = convert(max(order.amount - order.billed, 0), order.rate) if counts else 0
 
 
 def _win(quote_id: uuid.UUID) -> None:
@@ -157,9 +127,34 @@ def _win(quote_id: uuid.UUID) -> None:
         quote.state, quote.closed_on = "won", today()
 
 
+def _write(order: Order, row: OrderInput, state: str | None) -> None:
+    for name in NAMES:
+        setattr(order, name, getattr(row, name))
+    if state is not None and state != order.state:
+        order.state, order.closed_on = state, None if state == "open" else today()
+
+
+def _find(row: OrderInput) -> Order | None:
+    """The live one with that reference, else the last that was voided."""
+    return db.session.scalar(
+        select(Order)
+        .where(Order.kind == row.kind, Order.ref == row.ref)
+        .order_by(Order.voided_at.is_not(None), Order.id.desc())
+        .limit(1)
+    )
+
+
+def _check_notes(order: Order, row: OrderInput) -> None:
+    """What was delivered of an order stays with its client, in its currency. Raises Invalid."""
+    if (order.client_id, order.currency) == (row.client_id, row.currency):
+        return
+    if db.session.scalar(select(DeliveryNote.id).where(DeliveryNote.order_id == order.id).limit(1)):
+        name = "client_ref" if order.client_id != row.client_id else "amount"
+        raise Invalid(errors={name: _l("Cette commande a des livraisons : son client et sa devise restent.")})
+
+
 def _same(order: Order, row: OrderInput, state: str | None) -> bool:
-    names = ("client_id", "issued_on", "ends_on", "quote_id", "amount", "currency", "rate")
-    same = all(getattr(order, name) == getattr(row, name) for name in names)
+    same = all(getattr(order, name) == getattr(row, name) for name in NAMES)
     return same and (state is None or state == order.state)
 
 

@@ -23,8 +23,9 @@ from webapp.invoices.balances import forget, refresh_balances
 from webapp.invoices.events import InvoicesChanged
 from webapp.invoices.models import Instalment, Invoice
 from webapp.invoices.queries import map_documents
+from webapp.invoices.services.counting import recount
+from webapp.invoices.services.delivering import bill_notes
 from webapp.invoices.services.loading import CHUNK, load
-from webapp.invoices.services.ordering import rebill
 from webapp.users import audit
 from webapp.users.actor import Actor
 from webapp.users.policy import may
@@ -71,10 +72,13 @@ class Upserted:
     refused: dict[str, object] = field(default_factory=dict)
 
 
-def upsert_invoice(actor: Actor, row: InvoiceInput) -> tuple[uuid.UUID, str]:
+def upsert_invoice(
+    actor: Actor, row: InvoiceInput, *, notes: Sequence[uuid.UUID] | None = None
+) -> tuple[uuid.UUID, str]:
     """Record or correct one document; returns its id and the outcome. Raises Forbidden, Invalid.
 
-    Events: InvoicesChanged, BalanceChanged.
+    `notes` are the delivery notes it bills, in the same transaction, so that they count once; None leaves
+    them as they are. Events: InvoicesChanged, BalanceChanged.
     """
     require_writer(actor)
     if not row.ref.strip() or len(row.ref) > LONGEST_REF or text_fault(row.ref) is not None:
@@ -83,10 +87,18 @@ def upsert_invoice(actor: Actor, row: InvoiceInput) -> tuple[uuid.UUID, str]:
         raise Invalid(errors={"gross": _l("Indiquez un montant supérieur à 0 €.")})
     if not rules.check_instalments(row.gross, [amount for _due, amount in row.instalments]):
         raise Invalid(errors={"instalments": _l("Les échéances doivent faire le total de la facture.")})
-    done = upsert_invoices(actor, [row])
+    stale: set[uuid.UUID] = set()
+    done = upsert_invoices(actor, [row], stale=stale)
     if row.ref in done.refused:
         raise Invalid(errors={"gross": done.refused[row.ref]})
     outcome = "created" if done.created else "updated" if done.updated else "unchanged"
+    if notes is not None:
+        billed = bill_notes(db.session.get_one(Invoice, done.ids[row.ref]), notes)
+        stale |= billed
+        outcome = "updated" if billed and outcome == "unchanged" else outcome
+    if stale:
+        refresh_balances(stale)
+        record(InvoicesChanged((done.ids[row.ref],)))
     if outcome != "unchanged":
         audit.write(
             actor,
@@ -155,7 +167,7 @@ def upsert_invoices(
     _rewrite_parts(parts, replaced)
     _insert(fresh, result, import_id)
     touched |= {row.client_id for row in fresh}
-    touched |= rebill(orders - {None})
+    touched |= recount(orders, invoices=parts)
     _follow(touched, result, stale)
     return result
 

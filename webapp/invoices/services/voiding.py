@@ -15,8 +15,8 @@ from webapp.extensions import db
 from webapp.invoices.balances import forget, refresh_balances
 from webapp.invoices.events import InvoicesChanged
 from webapp.invoices.models import Instalment, Invoice
+from webapp.invoices.services.counting import recount
 from webapp.invoices.services.loading import CHUNK
-from webapp.invoices.services.ordering import rebill
 from webapp.users import audit
 from webapp.users.actor import Actor
 from webapp.users.policy import may
@@ -52,7 +52,7 @@ def void_invoices(actor: Actor, invoice_ids: Sequence[uuid.UUID], reason: str) -
         voided += ids
         orders |= {row.order_id for row in rows}
     forget(Invoice, Instalment)
-    clients |= rebill(orders)
+    clients |= recount(orders, invoices=voided)
     refresh_balances(clients)
     record(InvoicesChanged(tuple(voided)))
     audit.write(actor, "invoice.void", "invoice", reason[:64], count=len(voided))

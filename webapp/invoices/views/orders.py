@@ -1,9 +1,10 @@
-"""Quotes and orders: the list, and what became of each, in amount and in time."""
+"""Quotes, orders and deliveries: the list, and what became of each, in amount and in time."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -14,13 +15,16 @@ from webapp.core.api import cut_page
 from webapp.core.cursors import as_day, as_id, read_cursor
 from webapp.core.ids import parse_id
 from webapp.invoices import queries
+from webapp.invoices.models import DeliveryNote, Order
 from webapp.invoices.views.shell import blueprint
 from webapp.users.actor import Actor
 from webapp.users.current import current_actor
 
 PAGE = 50
-FILTERS: dict[str, tuple[object, dict[str, str]]] = {
+DELIVERED = "delivered"
+FILTERS: dict[str, tuple[object, dict[str, Any]]] = {
     "orders": (_l("Commandes en cours"), {"kind": "order", "state": "open"}),
+    DELIVERED: (_l("Livré, à facturer"), {}),
     "quotes": (_l("Devis en attente"), {"kind": "quote", "state": "open"}),
     "won": (_l("Devis acceptés"), {"kind": "quote", "state": "won"}),
     "lost": (_l("Devis perdus"), {"kind": "quote", "state": "lost"}),
@@ -31,9 +35,9 @@ FILTERS: dict[str, tuple[object, dict[str, str]]] = {
 
 @blueprint.get("/orders")
 def orders() -> str:
-    """Quotes and orders of the reader's scope, newest first."""
+    """Quotes, orders, or deliveries that wait for their invoice, of the reader's scope, newest first."""
     actor, state = current_actor(), _state()
-    page = cut_page(_rows(actor, state), PAGE, lambda row: (row[0].issued_on, row[0].id))
+    page = cut_page(_rows(actor, state), PAGE, lambda row: (_day(row[0]), row[0].id))
     alone = "cursor" in request.args and request.headers.get("Turbo-Frame")
     return render_template(
         "orders/_more.html" if alone else "orders/index.html",
@@ -45,14 +49,19 @@ def orders() -> str:
     )
 
 
-def _rows(actor: Actor, state: dict[str, Any]) -> Sequence[queries.OrderRow]:
-    return queries.list_orders(
-        actor,
-        limit=PAGE,
-        client_id=state["client_id"],
-        after=read_cursor(request.args.get("cursor"), (as_day, as_id)),
-        **FILTERS[state["filter"]][1],
-    )
+def _rows(actor: Actor, state: dict[str, Any]) -> Sequence[Any]:
+    place: Any = {
+        "limit": PAGE,
+        "client_id": state["client_id"],
+        "after": read_cursor(request.args.get("cursor"), (as_day, as_id)),
+    }
+    if state["filter"] == DELIVERED:
+        return queries.list_notes(actor, unbilled=True, **place)
+    return queries.list_orders(actor, **place, **FILTERS[state["filter"]][1])
+
+
+def _day(row: Order | DeliveryNote) -> date:
+    return row.delivered_on if isinstance(row, DeliveryNote) else row.issued_on
 
 
 @blueprint.get("/orders/<uuid:order_id>")

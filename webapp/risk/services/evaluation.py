@@ -82,7 +82,7 @@ def _figures(ids: Sequence[uuid.UUID]) -> Sequence[Any]:
     return db.session.execute(
         select(
             Client.id,
-            Balance.outstanding,
+            Balance.exposure,
             Balance.overdue,
             Balance.overdue_since,
             CreditLimit.amount,
@@ -98,7 +98,7 @@ def _figures(ids: Sequence[uuid.UUID]) -> Sequence[Any]:
 
 def _decide(row: Any, known: set[rules.Level], day: date, instant: datetime, changes: _Changes) -> None:
     """Put what this client's figures change into `changes`."""
-    exposure = row.outstanding or 0
+    exposure = row.exposure or 0
     cap = None
     if row.amount is not None:
         cap = rules.Cap(rules.in_force(row.amount, row.ends_on, day), row.max_days_late)

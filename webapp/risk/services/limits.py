@@ -49,15 +49,43 @@ def set_limit(
     client = get_client(actor, client_id)
     if not may_set_limits(actor):
         raise Forbidden(_l("Seuls le crédit manager et la DAF fixent un plafond."))
-    _check(amount, currency, max_days_late, starts_on, ends_on, source)
+    errors = limit_faults(amount, currency, max_days_late, starts_on, ends_on, source)
+    if errors:
+        raise Invalid(_l("Le plafond n’est pas enregistré."), errors=errors)
     db.session.scalar(select(Client.id).where(Client.id == client.id).with_for_update())
     before = current_limit(client.id)
     balance = db.session.get(Balance, client.id)
     judged = rules.amount_judged(
-        amount, before.amount if before else None, balance.outstanding if balance else 0
+        amount, before.amount if before else None, balance.exposure if balance else 0
     )
     if not may_set_amount(actor, judged):
         raise Forbidden(_beyond(actor))
+    return place_limit(
+        actor,
+        client,
+        amount=amount,
+        currency=currency,
+        max_days_late=max_days_late,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        source=source,
+    )
+
+
+def place_limit(
+    actor: Actor,
+    client: Client,
+    *,
+    amount: int,
+    currency: str = "EUR",
+    max_days_late: int | None = None,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+    source: str = "internal",
+) -> CreditLimit:
+    """The same for whom the caller has judged: rights, authority and `limit_faults` were asked, the client's
+    row is held. Events: LimitChanged."""
+    before = current_limit(client.id)
     old = _values(before) if before else None
     if before is not None:
         before.replaced_at = now()
@@ -101,16 +129,17 @@ def _beyond(actor: Actor) -> object:
     )
 
 
-def _check(
+def limit_faults(
     amount: int,
     currency: str,
     max_days_late: int | None,
     starts_on: date | None,
     ends_on: date | None,
     source: str,
-) -> None:
-    """Raises Invalid with a sentence beside each field at fault."""
-    day, errors = today(), {}
+) -> dict[str, object]:
+    """A sentence beside each field that no limit can have; {} when it is sound."""
+    day = today()
+    errors: dict[str, object] = {}
     if amount < 0:
         errors["amount"] = _l("Indiquez un montant de 0 € ou plus.")
     elif amount > MAX_AMOUNT:
@@ -125,8 +154,7 @@ def _check(
         errors["ends_on"] = _l("Cette date est déjà passée.")
     if source not in rules.SOURCES:
         errors["source"] = _l("Choisissez une origine : interne, assureur ou temporaire.")
-    if errors:
-        raise Invalid(_l("Le plafond n’est pas enregistré."), errors=errors)
+    return errors
 
 
 def _values(limit: CreditLimit) -> dict[str, object]:
