@@ -65,8 +65,9 @@ def forget() -> None:
 
 
 def deliver_after(events: list[object]) -> None:
-    """Hand durable events to `after_commit` subscribers, each protected from the others."""
-    for event in events:
+    """Hand durable events to `after_commit` subscribers, each protected from the others: first those whose
+    class is `urgent`, the rest as they happened."""
+    for event in sorted(events, key=lambda each: not getattr(each, "urgent", False)):
         for listener in _after.get(type(event), []):
             try:
                 listener(event)

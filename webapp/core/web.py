@@ -19,12 +19,13 @@ from webapp.core import request_log
 from webapp.core.errors import DomainError
 from webapp.core.outages import refusal_for
 from webapp.core.unread import ReadToTheEnd
-from webapp.extensions import db
+from webapp.extensions import compress, db
 
 log = structlog.get_logger(__name__)
 _actor_key: Callable[[], str] | None = None
 _asker: Callable[[], Any] | None = None
 SECONDS_IN_TWO_YEARS = 63072000
+FILL_BYTES = 50  # at most a hundred signs, as Django's "heal the breach": docs/adr/0012-compressed-answers.md
 
 
 def use_actor_key(function: Callable[[], str]) -> None:
@@ -123,7 +124,16 @@ def answer_errors(app: Flask) -> None:
 
 def _finish(response: Response) -> Response:
     request_log.finish(response)
-    return add_headers(response, production=current_app.config["SETTINGS"].production)
+    response = add_headers(response, production=current_app.config["SETTINGS"].production)
+    return _compressed(response)
+
+
+def _compressed(response: Response) -> Response:
+    """Small, where a page is read: pages, and JSON that a page asks for. Other programs get JSON as it is."""
+    if response.mimetype != "text/html" and "Sec-Fetch-Mode" not in request.headers:
+        return response
+    response.headers["X-Fill"] = secrets.token_hex(secrets.randbelow(FILL_BYTES))
+    return compress.after_request(response)
 
 
 def _on_refusal(error: DomainError) -> Response:

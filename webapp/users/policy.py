@@ -38,6 +38,8 @@ RIGHTS: dict[str, frozenset[str]] = {
     "credit_request.ask": FINANCE | FIELD_ROLES,
     "credit_request.answer": FINANCE,
     "limit.read": EVERYONE - {"after_sales"},
+    "limit.ask": FINANCE | {"sales_rep", "branch_manager"},
+    "limit.approve": frozenset({"branch_manager", "credit_manager", "cfo", "system"}),
     "limit.set": frozenset({"credit_manager", "cfo", "system"}),
     "risk.read": EVERYONE - {"after_sales"},
     "alert.read": EVERYONE - {"after_sales"},

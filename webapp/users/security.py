@@ -33,6 +33,7 @@ from webapp.users.models import User
 from webapp.users.pending import start_over
 from webapp.users.rules import PASSWORD_MAX, PASSWORD_MIN, local_path, password_fault
 from webapp.users.services import start_session
+from webapp.users.session_cookie import NewestCookie
 
 CONFIG = {
     "SECURITY_PASSWORD_HASH": "argon2",  # nosec B105 # the name of an algorithm
@@ -119,6 +120,7 @@ def install(app: Flask) -> None:
     # Flask sets these two itself, before any setting of ours could be a default.
     for key in ("PERMANENT_SESSION_LIFETIME", "SESSION_REFRESH_EACH_REQUEST"):
         app.config[key] = CONFIG[key]
+    app.session_interface = NewestCookie()
     codes.configure(app)
     security = Security(totp_cls=codes.OneUseTotp)
     datastore = SQLAlchemyUserDatastore(db, User, None)  # type: ignore[arg-type]

@@ -75,6 +75,7 @@ def _company(values: Mapping[str, object], errors: Mapping[str, object]) -> str:
         values={**shown, **values},
         errors=errors,
         levels=levels,
+        counted={name: settings.get(f"exposure_{name}", True) for name in ("unbilled", "orders")},
         roles=ROLE_NAMES,
         compulsory=queries.second_factor_roles(),
     )

@@ -3,15 +3,28 @@ import type { Application, ControllerConstructor } from "@hotwired/stimulus";
 
 type Loader = () => Promise<{ default: ControllerConstructor }>;
 
+/* A task of its own for what follows: fingers and paint come between. */
+const nextTask = (): Promise<void> =>
+  new Promise((done) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => { port1.close(); done(); };
+    port2.postMessage(null);
+  });
+
 export function loadControllers(application: Application, loaders: Record<string, Loader>): void {
   const asked = new Set<string>();
+  let line = Promise.resolve();
+  const turn = (): Promise<void> => (line = line.then(nextTask));
 
   const load = async (identifier: string): Promise<void> => {
     const loader = loaders[identifier];
     if (!loader || asked.has(identifier)) return;
     asked.add(identifier);
     try {
-      application.register(identifier, (await loader()).default);
+      await turn();
+      const { default: controller } = await loader();
+      await turn();
+      application.register(identifier, controller);
     } catch (error) {
       // Offline before the worker kept it, or a build replaced it: the next appearance tries again.
       asked.delete(identifier);
@@ -26,8 +39,10 @@ export function loadControllers(application: Application, loaders: Record<string
     }
   };
 
+  /* The content of the page first, then what stands around it. */
   const loadWithin = (root: Element): void => {
     if (root.hasAttribute("data-controller")) loadOf(root);
+    root.querySelectorAll("main [data-controller]").forEach(loadOf);
     root.querySelectorAll("[data-controller]").forEach(loadOf);
   };
 

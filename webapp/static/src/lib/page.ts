@@ -21,9 +21,22 @@ export const beginSignOut = (): void => {
   signingOut = true;
 };
 
+const LEFT = "left-for-sign-in";
+const ONCE_IN_MS = 60_000;
+
+/* False when this tab left a moment ago and is back: a page that is answered and an API that is not would send it
+ * round for ever. */
+function mayLeave(at: number): boolean {
+  try {
+    if (at - Number(sessionStorage.getItem(LEFT) ?? 0) < ONCE_IN_MS) return false;
+    sessionStorage.setItem(LEFT, String(at));
+  } catch { /* no storage: nothing to compare with */ }
+  return true;
+}
+
 /* Asks the page to keep what is being written, then lets the server send to the sign-in page. */
 export function leaveForSignIn(reason: string): void {
-  if (signingOut) return;
+  if (signingOut || !mayLeave(Date.now())) return;
   window.dispatchEvent(new CustomEvent("session:ended", { detail: { reason } }));
   // Writers save their draft in that event; a turn of the loop lets the device store start its transaction.
   setTimeout(() => window.location.reload(), 150);

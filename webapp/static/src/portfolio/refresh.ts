@@ -8,6 +8,8 @@ import { findAbout } from "./kept";
 import { AT_ONCE, round, type Ask, type Outcome } from "./round";
 
 const EVERY = 15 * 60_000;
+/* The page somebody has just opened comes first. */
+const CALM_MS = 3_000;
 const CHOSEN = "encours.portfolio";
 const LOCK = "encours-portfolio";
 /* Shells: the portfolio's own page, and forms for any client (webapp/portfolio/blanks.py). */
@@ -23,7 +25,7 @@ const ask: Ask = (cursor, etag) => {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (etag) headers["If-None-Match"] = etag;
   const place = cursor ? `&cursor=${encodeURIComponent(cursor)}` : "";
-  return fetch(`/api/v1/portfolio?limit=${AT_ONCE}${place}`, { headers, credentials: "same-origin", cache: "no-store" });
+  return fetch(`/api/v1/portfolio?limit=${AT_ONCE}${place}`, { headers, credentials: "same-origin", cache: "no-store", priority: "low" });
 };
 
 /* Each anew, so that they belong to this build; what a role may not do answers no page, and is not kept. */
@@ -70,6 +72,7 @@ export async function keepSoon(): Promise<void> {
   await rememberOwner(user, meta("actor-as"));
   await freshToken();
   if (!(carried() || chosen()) || saving()) return;
+  await new Promise((calm) => setTimeout(calm, CALM_MS));
   const about = await findAbout(user);
   const fresh = about && about.build === build() && Date.now() - Date.parse(about.at) < EVERY;
   if (!fresh) await keepNow(false);

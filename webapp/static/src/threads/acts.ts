@@ -11,9 +11,9 @@ export function actFrame(threadId: string, { kind, id }: { kind: string; id: str
   return frame;
 }
 
-/* Every card of this act on the page, as it stands now. */
-export function refreshAct(root: ParentNode, id: string): void {
-  for (const frame of root.querySelectorAll<Frame>(`turbo-frame[id="act-${CSS.escape(id)}"]`)) {
+/* Every card of this act on the page, or of all of them, as they stand now. */
+export function refreshActs(root: ParentNode, id?: string): void {
+  for (const frame of root.querySelectorAll<Frame>(id ? `turbo-frame[id="act-${CSS.escape(id)}"]` : "turbo-frame.act-frame")) {
     if (frame.src) void frame.reload();
     else frame.src = frame.dataset.url ?? null;
   }

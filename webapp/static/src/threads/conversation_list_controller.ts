@@ -11,6 +11,7 @@ export default class ConversationListController extends Controller<HTMLElement> 
 
   #stop = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #unseen = false;
 
   override connect(): void {
     this.#stop = new AbortController();
@@ -18,6 +19,7 @@ export default class ConversationListController extends Controller<HTMLElement> 
     const stops = HINTS.map((name) => onServer(name, () => this.#later()));
     signal.addEventListener("abort", () => stops.forEach((stop) => stop()));
     window.addEventListener("socket:connected", () => this.#later(), { signal });
+    window.addEventListener("resize", () => this.#unseen && this.#later(), { signal });
   }
 
   override disconnect(): void {
@@ -30,7 +32,10 @@ export default class ConversationListController extends Controller<HTMLElement> 
     this.#timer = setTimeout(() => void this.#refresh(), PATIENCE);
   }
 
+  /* On a phone an open conversation hides the list: it is asked for when there is room for it again. */
   async #refresh(): Promise<void> {
+    this.#unseen = !this.element.checkVisibility();
+    if (this.#unseen) return;
     const answer = await fetch(this.urlValue, { headers: { Accept: "text/html" } }).catch(() => null);
     if (!answer?.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");

@@ -6,7 +6,7 @@ import { AckError, emitAck, onServer } from "../lib/socket";
 import { showToast } from "../lib/toast";
 import { retry } from "../outbox/queue";
 import { flushSoon } from "../outbox/replay";
-import { refreshAct } from "./acts";
+import { refreshActs } from "./acts";
 import { findFiles } from "./kept_files";
 import { Messages, type Message } from "./messages";
 import { failureOf, NAME, pendingOf, sendingOf, type Sending } from "./pending";
@@ -50,6 +50,7 @@ export default class ThreadController extends Controller<HTMLElement> {
   #presence!: Presence;
   #stop = new AbortController();
   #joining: Promise<void> | null = null;
+  #drawn = new WeakMap<Element, string>();
   #below = 0;
   #filling = false;
 
@@ -80,7 +81,7 @@ export default class ThreadController extends Controller<HTMLElement> {
     const posted = ({ message }: { message: Message }): void => this.#receive(message);
     const stops = ["message.posted", "message.edited", "message.deleted", "message.reacted"].map((name) => onServer(name, posted));
     stops.push(onServer<{ thread_id: string; user_id: string; seq: number }>("thread.read", (mark) => this.#othersRead(mark)));
-    stops.push(onServer<{ thread_id: string; id: string }>("act.changed", (act) => act.thread_id === this.idValue && refreshAct(this.element, act.id)));
+    stops.push(onServer<{ thread_id: string; id: string }>("act.changed", (act) => act.thread_id === this.idValue && refreshActs(this.element, act.id)));
     for (const name of ["presence.changed", "thread.typing"] as const) {
       stops.push(onServer<{ thread_id: string }>(name, (news) => news.thread_id === this.idValue && this.#presence.hear(name, news)));
     }
@@ -122,6 +123,7 @@ export default class ThreadController extends Controller<HTMLElement> {
         page.messages.forEach((message) => this.#receive(message));
         more = page.more && !this.hasNewerTarget;
       }
+      refreshActs(this.element); // what changed before this heard of it
       await emitAck("thread.here", { thread_id: this.idValue });
     } catch (error) {
       // Without a network the next connection joins again.
@@ -134,10 +136,13 @@ export default class ThreadController extends Controller<HTMLElement> {
     if (this.hasNewerTarget && message.seq > this.#messages.last() + 1) { this.#beyond(message); return; }
     const known = { id: message.id, seq: message.seq, client_id: message.client_id, author_id: message.author?.id ?? "" };
     const change = this.#messages.put(known);
-    const atEnd = this.#scroll.atEnd();
+    const [atEnd, there, said] = [this.#scroll.atEnd(), this.#elementOf(message.seq), JSON.stringify(message)];
+    // One's own comes by the acknowledgement and by the room: told twice, it stays as it is, its menu open.
+    if (there && this.#drawn.get(there) === said) return;
     const element = draw(message, { me: this.#me, read: message.seq <= this.othersValue, roles: this.rolesValue });
     this.#pendingOf(message.client_id)?.remove();
-    if (change === "known") this.#elementOf(message.seq)?.replaceWith(element);
+    this.#drawn.set(element, said);
+    if (change === "known") there?.replaceWith(element);
     else this.#place(element, message);
     this.#decorate(element);
     if (this.hasEmptyTarget) this.emptyTarget.remove();
