@@ -51,7 +51,8 @@ COLUMNS = {
     "payments": "id source source_ref client_id received_on amount unapplied currency rate amount_value "
     "unapplied_value recorded_at",
     "allocations": "id payment_id invoice_id amount effective_on recorded_at",
-    "client_balances": "client_id outstanding unapplied overdue open_count open_orders as_of",
+    "client_balances": "client_id outstanding unapplied overdue open_count open_orders unbilled_amount "
+    "exposure as_of",
 }
 INSTANT = "2026-01-01 00:00:00.000000"
 Row = tuple[Any, ...]
@@ -70,7 +71,7 @@ def rows_of(clients: int, opened: int, settled: int, branch: UUID, day: date) ->
         if cash:
             ids = (new_id(), "bench", f"cash {rank}", client)
             yield "payments", (*ids, day, cash, cash, "EUR", UNIT_RATE, cash, cash, INSTANT)
-        yield "client_balances", (client, 0, cash, 0, 0, 0, day)
+        yield "client_balances", (client, 0, cash, 0, 0, 0, 0, 0, day)
         parts = 0
         while parts < opened // clients:
             number += 1

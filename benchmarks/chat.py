@@ -179,10 +179,13 @@ def _safety(found: Mapping[str, list[dict[str, Any]]], missed: list[str]) -> Tab
 
 
 @contextmanager
-def product(folder: Path, engine: str) -> Iterator[Room]:
+def product(
+    folder: Path, engine: str, program: tuple[str, ...] = ("wsgi.py",), **environ: str
+) -> Iterator[Room]:
     """`python wsgi.py` on an empty company where fifty people may read one thread."""
     with empty(folder, engine, "chat") as database:
-        server = database.server()
+        server = database.server(**environ)
+        server.program = program
         done = subprocess.run(
             [sys.executable, "-m", "benchmarks.members", str(MEMBERS)],
             cwd=ROOT,
@@ -204,17 +207,25 @@ def product(folder: Path, engine: str) -> Iterator[Room]:
 def rival(place: Path, program: str, store: str, database: str, room: Room) -> Iterator[Room]:
     """The same thread and people on socket.io, stored as `store` says in `database`."""
     port = free_port()
-    environ = {**os.environ, "PORT": str(port), "STORE": store, "DATABASE": database}
-    process = subprocess.Popen([program, "server.mjs"], cwd=place, env=environ, stderr=subprocess.DEVNULL)
+    environ = {"PORT": str(port), "STORE": store, "DATABASE": database}
+    with served([program, "server.mjs"], port, room, cwd=place, **environ) as found:
+        yield found
+
+
+@contextmanager
+def served(command: list[str], port: int, room: Room, *, cwd: Path, **environ: str) -> Iterator[Room]:
+    """A rival of the room on this port, until the block ends."""
+    every = {**os.environ, **environ}
+    process = subprocess.Popen(command, cwd=cwd, env=every, stderr=subprocess.DEVNULL)
     try:
-        _wait(port, process)
+        wait_for(port, process)
         yield Room(port, process.pid, room.thread, room.tokens)
     finally:
         process.terminate()
         process.wait()
 
 
-def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:

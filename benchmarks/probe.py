@@ -104,6 +104,10 @@ def choose_pages() -> dict[str, list[str]]:
         "API client list": ["/api/v1/clients"],
         "API client list, search for a common word": ["/api/v1/clients?q=sarl"],
         "API client": [f"/api/v1/clients/{client_id}" for client_id in clients],
+        "API credit check": [
+            f"/api/v1/clients/{client_id}/credit-check?amount=1200000" for client_id in clients
+        ],
+        "API credit check, most invoices": [f"/api/v1/clients/{largest}/credit-check?amount=999999999"],
         "API timeline, most invoices": [f"/api/v1/clients/{largest}/timeline"],
         "API invoice": [f"/api/v1/invoices/{invoice_id}" for invoice_id in invoices],
     }
