@@ -67,7 +67,7 @@ def prove(name: str) -> dict[str, Any]:
         path.touch()
         environ = os.environ | {"ENCOURS_PROOF": "1", "ENCOURS_FIGURES": str(path), "CI": "true"}
         load = os.getloadavg()[0]
-        command = [sys.executable, "-m", "pytest", "--promise", name, "-p", "no:randomly"]
+        command = [sys.executable, "-m", "pytest", "--promise", name, "-p", "no:randomly", "--timeout=0"]
         code = subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode
         tests = [json.loads(line) for line in path.read_text().splitlines()]
     return {

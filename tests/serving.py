@@ -31,6 +31,7 @@ class Server:
         self.instance = instance
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
+        self.program: tuple[str, ...] = ("wsgi.py",)
         self._log = (instance / "server.log").open("ab")
         self.environ = {
             **{key: value for key, value in os.environ.items() if key != "FLASK_RUN_FROM_CLI"},
@@ -67,7 +68,7 @@ class Server:
     def start(self) -> None:
         """Start and wait until it answers."""
         self.process = subprocess.Popen(
-            [sys.executable, "wsgi.py"], cwd=ROOT, env=self.environ, stdout=self._log, stderr=self._log
+            [sys.executable, *self.program], cwd=ROOT, env=self.environ, stdout=self._log, stderr=self._log
         )
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:

@@ -42,6 +42,7 @@ FEATURES = (
     "promises",
     "visits",
     "risk",
+    "limit_requests",
     "kpis",
     "imports",
     "exports",
@@ -73,6 +74,7 @@ def create_app(settings: Settings | None = None, *, sockets: bool = False) -> Fl
     extensions.csrf.init_app(app)
     transactions.listen(app, busy_timeout_ms=0 if sockets else 5000)
     postgres.listen(app)
+    extensions.compress.init_app(app)
     web.install(app)
     pages.install(app)
     templating.install(app)
@@ -113,6 +115,10 @@ def _flask_config(settings: Settings, sockets: bool) -> dict[str, Any]:
         "RATELIMIT_STORAGE_OPTIONS": redis_links.patience() if settings.redis_url else {},
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": bool(settings.redis_url),
         "RATELIMIT_HEADERS_ENABLED": False,
+        "COMPRESS_MIMETYPES": ["text/html", "application/json"],
+        "COMPRESS_ALGORITHM": ["zstd", "br", "gzip"],
+        "COMPRESS_REGISTER": False,  # core/web.py says which answers
+        "COMPRESS_STREAMS": False,  # files: those that can be made smaller are already
         "API_TITLE": "Encours",
         "API_VERSION": "v1",
         "OPENAPI_VERSION": "3.1.0",

@@ -93,6 +93,8 @@ def test_exposure_says_what_may_still_be_sold_and_hides_limits_by_role(
         "outstanding": 80_000,
         "overdue": 30_000,
         "not_due": 50_000,
+        "unbilled_amount": 0,
+        "open_orders": 0,
         "unapplied": 0,
         "exposure": 80_000,
         "limit": 100_000,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from typing import ClassVar
 
 import pytest
 from flask import Flask
@@ -55,6 +56,21 @@ def test_events_are_told_inside_then_after_and_a_broken_listener_stops_no_other(
         assert heard == []
     assert heard == ["before red", "after red"]
     assert branches("Annecy") == 1
+
+
+@dataclass(frozen=True)
+class Alarm(Painted):
+    urgent: ClassVar[bool] = True
+
+
+def test_what_is_urgent_is_told_first_once_durable(db: object, heard: list[str]) -> None:
+    events.after_commit(Alarm)(lambda event: heard.append(f"after {event.name}"))
+    with unit_of_work():
+        for event in (Painted("a"), Painted("b"), Alarm("fire"), Painted("c")):
+            events.record(event)
+    assert [each for each in heard if each.startswith("after")] == [
+        "after fire", "after a", "after b", "after c",
+    ]  # fmt: skip
 
 
 def test_a_failure_undoes_everything_and_nobody_hears(db: object, heard: list[str]) -> None:

@@ -138,3 +138,11 @@ def test_kinds_are_read_in_both_languages(text: str, kind: str | None) -> None:
 @pytest.mark.parametrize("text", ["", "  ", "NULL", "NaN", "-"])
 def test_words_for_nothing_are_nothing(text: str) -> None:
     assert values.is_empty(text)
+
+
+def test_a_column_with_as_many_of_both_marks_is_read_alike_in_any_order() -> None:
+    for written in (["1.234,50", "0.75"], ["0.75", "1.234,50"]):
+        column = AmountColumn()
+        for text in written:
+            column.add(text)
+        assert column.mark == ","

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.browsing import put_away
 from tests.factories import pictures
+from tests.push_service import PushService
 from tests.serving import Server
 from tests.unkind_proxy import NO_FAULTS, UnkindProxy
 
@@ -71,10 +73,7 @@ def enter(chromium: Browser, demo_server: Server) -> Iterator[Enter]:
 
     yield open_as
     for context in contexts:
-        # Page by page: Chromium may never end a context whose worker is going while it is closed.
-        for page in context.pages:
-            page.close()
-        context.close()
+        put_away(context)
 
 
 @pytest.fixture
@@ -100,3 +99,41 @@ def photo(tmp_path: Path) -> Path:
     path = tmp_path / "stock.jpg"
     path.write_bytes(pictures.jpeg(2_400, 1_600))
     return path
+
+
+# Stands in for the browser maker's push service: headless Chromium can't reach one.
+SUBSCRIBE = """
+(() => {
+  const device = %s;
+  const subscription = {
+    endpoint: device.endpoint, options: {applicationServerKey: null},
+    toJSON: () => device, unsubscribe: async () => true,
+  };
+  let current = null;
+  PushManager.prototype.subscribe = async () => (current = subscription);
+  PushManager.prototype.getSubscription = async () => current;
+})();
+"""
+
+
+@pytest.fixture(scope="module")
+def push() -> Iterator[PushService]:
+    with PushService() as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory, push: PushService) -> Iterator[Server]:
+    """A served demo company whose pushes go to the local service."""
+    server = Server(
+        tmp_path_factory.mktemp("house"),
+        ENCOURS_ENV="desk",
+        SECRET_KEY="journey",
+        EMBED_WORKER="1",
+        PUSH_ALLOWED_HOSTS=push.allow,
+    )
+    server.flask("demo", "load", "--clients", "40", "--invoices", "500", "--seed", "3")
+    server.environ["ENCOURS_DEMO"] = "1"
+    server.start()
+    yield server
+    server.stop()

@@ -13,6 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.browsing import put_away
 from tests.journeys.conftest import SIZES
 from tests.serving import Server
 
@@ -25,6 +26,7 @@ EVERYTHING: dict[str, object] = {
     ],
     "rules": {"target-size": {"enabled": True}},
 }  # fmt: skip
+COLOURS: dict[str, object] = {"resultTypes": ["violations"], "runOnly": ["color-contrast"]}
 
 # Controls of bars, lists and menus take a whole finger; links inside a sentence are axe's matter (24 px).
 SMALL = """() => {
@@ -108,6 +110,10 @@ PLACES = [
     Place("alerts", "bob", "/alerts"),
     Place("alert", "bob", "/alerts/{alert}"),
     Place("limit", "bob", "/clients/{client}/limit"),
+    Place("limit request form", "bob", "/clients/{client}/limit-requests/new"),
+    Place("limit request", "chloe", "/limit-requests/{limit_request}"),
+    Place("limit requests", "chloe", "/limit-requests"),
+    Place("may I sell", "bob", "/clients/{client}/sell?amount=900000"),
     Place("notifications", "bob", "/notifications"),
     Place("not found", "bob", "/clients/00000000-0000-7000-8000-000000000000"),
     Place("outbox", "bob", "/outbox"),
@@ -183,12 +189,12 @@ class Readers:
                 page.goto("/sign-in")
                 page.click(f"[data-demo='{who}']")
                 page.wait_for_url(f"{self.server.url}/")
-                page.close()
+                put_away(page)
         return self.contexts[who]
 
     def close(self) -> None:
         for context in self.contexts.values():
-            context.close()
+            put_away(context)
 
 
 @pytest.fixture(scope="module")
@@ -230,6 +236,17 @@ def disputed_invoice(page: Page) -> str:
     return tail(page, page.url, "main a[href^='/invoices/0']")
 
 
+def limit_request(page: Page) -> str:
+    """He asks for a limit for the first of his clients."""
+    client = tail(page, "/clients", "a.row[href^='/clients/']")
+    page.goto(f"/clients/{client}/limit-requests/new")
+    page.fill("#f-amount", "15 000")
+    page.fill("#f-reason", "Chantier de l’école, payé par la mairie : elle règle à trente jours.")
+    page.locator("main form.form button[type=submit]").click()
+    page.wait_for_url(re.compile(r"/limit-requests/[0-9a-f-]+$"))
+    return urlsplit(page.url).path.rsplit("/", 1)[-1]
+
+
 def import_control(page: Page) -> str:
     """A file with a new, a wrong and a doubtful line, uploaded and mapped: its control page."""
     page.goto("/imports")
@@ -246,6 +263,7 @@ FINDERS: dict[str, tuple[str, Callable[[Page], str]]] = {
     "promise": ("alice", lambda page: tail(page, "/promises?filter=all", "a[href^='/promises/0']")),
     "visit": ("bob", lambda page: tail(page, "/visits", "a.row[href^='/visits/0']")),
     "request": ("alice", lambda page: tail(page, "/credit-requests", "a[href^='/credit-requests/0']")),
+    "limit_request": ("bob", limit_request),
     "alert": ("bob", lambda page: tail(page, "/alerts", ".alert h3 a")),
     "invoice": ("bob", invoice_with_a_message),
     "disputed": ("bob", disputed_invoice),
@@ -270,7 +288,7 @@ class Addresses(dict[str, str]):
         who, find = FINDERS[key]
         page = self.readers.context(who).new_page()
         self[key] = find(page)
-        page.close()
+        put_away(page)
         return self[key]
 
 
@@ -311,9 +329,9 @@ def wider(page: Page) -> list[str]:
     ]
 
 
-def axe_faults(page: Page) -> list[str]:
+def axe_faults(page: Page, options: dict[str, object] = EVERYTHING) -> list[str]:
     """What axe finds, one line an element; its script is in the page."""
-    violations = page.evaluate("options => axe.run(options).then(found => found.violations)", EVERYTHING)
+    violations = page.evaluate("options => axe.run(options).then(found => found.violations)", options)
     return [
         f"{violation['id']}: {node['html'][:160]} {node['failureSummary'][:300]}"
         for violation in violations
@@ -322,13 +340,14 @@ def axe_faults(page: Page) -> list[str]:
 
 
 def examine(visit: Visit) -> list[str]:
-    """What is wrong with a page at each width in each theme, and with large text, one line a fault."""
+    """What is wrong with a page at each width in each theme, and with large text, one line a fault. Another
+    theme has other colours and nothing else, so that contrast alone is asked there."""
     faults: dict[str, list[str]] = {}
     for size in SIZES:
         visit.show(size, "light")
         faults[f"{size}, light"] = layout_faults(visit.page) + axe_faults(visit.page)
         visit.show(size, "dark")
-        faults[f"{size}, dark"] = axe_faults(visit.page)
+        faults[f"{size}, dark"] = axe_faults(visit.page, COLOURS)
     visit.show("phone", "light")
     visit.page.evaluate(BIG_TEXT)
     faults["phone, text at twice its size"] = wider(visit.page)
@@ -344,7 +363,7 @@ def test_nothing_keeps_a_person_from_reading_and_acting(
     missing = place.name in ("not found", "a link that opens nothing")
     said = [line for line in visit.said if not (missing and "404" in line)]
     language = visit.page.get_attribute("html", "lang")
-    visit.page.close()
+    put_away(visit.page)
     assert not lines, "\n".join(lines)
     assert said == []
     assert language == "fr"
@@ -403,7 +422,7 @@ def test_tab_goes_through_the_page_as_it_reads_and_shows_where_it_is(
     visit.page.focus("#message-body")
     visit.page.keyboard.type("Bonjour")
     path += walk(visit.page, 1)
-    visit.page.close()
+    put_away(visit.page)
     met = list(dict.fromkeys(str(step["what"]) for step in path))
     assert met[:4] == ["skip", "nav", "list", "main"]
     assert path[-1]["what"] == "composer"
@@ -420,6 +439,6 @@ def test_a_menu_opens_is_walked_and_closed_by_the_keyboard(readers: Readers, add
     visit.page.keyboard.press("Escape")
     closed = visit.page.locator("details.menu[open]").count() == 0
     back = summary.evaluate("summary => document.activeElement === summary")
-    visit.page.close()
+    put_away(visit.page)
     assert closed
     assert back

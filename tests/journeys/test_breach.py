@@ -12,49 +12,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.journeys.conftest import SIZES
+from tests.browsing import put_away
+from tests.journeys.conftest import SIZES, SUBSCRIBE
 from tests.push_service import Device, PushService
 from tests.serving import Server
 from webapp.core.clock import today
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
-
-# Stands in for the browser maker's push service: headless Chromium can't reach one.
-SUBSCRIBE = """
-(() => {
-  const device = %s;
-  const subscription = {
-    endpoint: device.endpoint, options: {applicationServerKey: null},
-    toJSON: () => device, unsubscribe: async () => true,
-  };
-  let current = null;
-  PushManager.prototype.subscribe = async () => (current = subscription);
-  PushManager.prototype.getSubscription = async () => current;
-})();
-"""
-
-
-@pytest.fixture(scope="module")
-def push() -> Iterator[PushService]:
-    with PushService() as service:
-        yield service
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory, push: PushService) -> Iterator[Server]:
-    """A served demo company whose pushes go to the local service."""
-    server = Server(
-        tmp_path_factory.mktemp("house"),
-        ENCOURS_ENV="desk",
-        SECRET_KEY="journey",
-        EMBED_WORKER="1",
-        PUSH_ALLOWED_HOSTS=push.allow,
-    )
-    server.flask("demo", "load", "--clients", "40", "--invoices", "500", "--seed", "3")
-    server.environ["ENCOURS_DEMO"] = "1"
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture
@@ -62,7 +26,7 @@ def contexts(chromium: Browser) -> Iterator[list[BrowserContext]]:
     opened: list[BrowserContext] = []
     yield opened
     for context in opened:
-        context.close()
+        put_away(context)
 
 
 def enter(

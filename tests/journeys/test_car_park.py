@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browsing import put_away
 from tests.journeys.conftest import Enter
 from tests.journeys.offline import (
     ITEMS,
@@ -137,7 +138,7 @@ def test_the_app_opened_again_without_a_network_shows_the_portfolio(enter: Enter
         page = bob.context.new_page()
         page.goto("/")
         times.append(page.evaluate(PAINTED))
-        page.close()
+        put_away(page)
     painted, listed_at = (statistics.median(each) for each in zip(*times, strict=True))
     figures |= {
         "opened": OPENED,

@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.server]
 def test_the_queue_is_gone_through_accepted_and_undone_without_a_mouse(enter: Enter) -> None:
     page = enter("alice", size="desktop")
     page.goto("/matching")
+    page.wait_for_load_state("networkidle")  # its scripts are there
     current = page.locator("a.row[aria-current=true]")
     sure = page.locator("a.row:has(.tag--ok)")
     before, total = sure.count(), page.locator("a.row").count()

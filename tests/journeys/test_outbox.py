@@ -11,8 +11,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Error, Page, expect
+from playwright.sync_api import BrowserContext, Error, Page, Route, expect
 
+from tests.browsing import put_away
 from tests.journeys.conftest import Enter
 from tests.journeys.offline import ITEMS, SOON, api, controlled, open_invoices, said_in, until, write
 from tests.proofs import Figures, size
@@ -54,7 +55,7 @@ def kill(page: Page) -> None:
     with contextlib.suppress(Error):
         page.goto("chrome://crash", timeout=3_000)
     with contextlib.suppress(Error):
-        page.close()
+        put_away(page)
 
 
 def promise(form: Page, mark: str) -> None:
@@ -84,7 +85,7 @@ def waiting(context: BrowserContext) -> list[Any]:
     page = context.new_page()
     page.goto("/offline")
     found: list[Any] = page.evaluate(ITEMS)
-    page.close()
+    put_away(page)
     return found
 
 
@@ -224,6 +225,33 @@ def test_a_dispute_closed_meanwhile_shows_how_it_ended(enter: Enter) -> None:
     expect(yours).to_contain_text("50,00")
     expect(theirs).to_contain_text("Retiré")
     expect(theirs).to_contain_text("Le client renonce")
+
+
+def test_a_page_that_is_answered_while_its_api_is_not_goes_round_once(enter: Enter) -> None:
+    alice = enter("alice")
+    invoice, refused = open_invoices(alice)[6], list[str]()
+    alice.goto(f"/invoices/{invoice['id']}")
+    controlled(alice)
+    with alice.expect_response("**/links?*"):  # a message that names an invoice: its card is asked for
+        write(alice, f"Voir {invoice['ref']}")
+
+    def refuse(route: Route) -> None:
+        refused.append(route.request.url)
+        route.fulfill(status=401, json={"code": "not_signed_in"})
+
+    alice.route("**/api/v1/threads/**", refuse)
+    alice.evaluate("() => location.reload()")
+    for _ in range(60):
+        if len(refused) >= 2:  # the page that went round was refused, and the one it came to
+            break
+        alice.wait_for_timeout(500)
+    alice.wait_for_timeout(2_000)
+    rounds = len(refused)
+    alice.evaluate("() => { window.stayed = true; }")
+    alice.wait_for_timeout(3_000)  # time enough to go round many times
+    assert alice.evaluate("() => window.stayed"), refused
+    assert len(refused) == rounds >= 2
+    expect(alice.locator("#composer")).to_be_visible()
 
 
 def test_what_waits_outlives_a_session_and_belongs_to_one_person(enter: Enter, demo_server: Server) -> None:

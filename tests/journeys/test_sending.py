@@ -42,6 +42,32 @@ def in_thread(page: Page, thread: str) -> None:
     until(lambda: not page.evaluate(ITEMS) and bool(said_in(page, thread, mark)), "a connection")
 
 
+# How often a message on screen was taken away for another drawing of it.
+REDRAWN = """() => {
+  window.redrawn = 0;
+  const gone = (change) => [...change.removedNodes].filter((node) => node.dataset?.id).length;
+  new MutationObserver((changes) => changes.forEach((change) => { window.redrawn += gone(change); }))
+    .observe(document.querySelector("[data-thread-target=talk]"), { childList: true });
+}"""
+
+TELL_AGAIN = """(thread) => fetch(`/api/v1/threads/${thread}/messages?limit=1`).then(async (answer) => {
+  const again = new CustomEvent("message:changed", { detail: (await answer.json()).items[0] });
+  document.querySelector("[data-controller~=thread]").dispatchEvent(again);
+})"""
+
+
+def test_ones_own_message_told_twice_stays_on_screen_with_its_menu_open(enter: Enter) -> None:
+    bob = enter("bob")
+    in_thread(bob, thread := invoices(bob)[23]["id"])
+    bob.evaluate(REDRAWN)
+    write(bob, mark := f"deux fois {time.time_ns()}")
+    mine = bob.locator("article.msg--me[data-id]", has_text=mark)
+    mine.locator(".msg__menu > summary").click()
+    bob.evaluate(TELL_AGAIN, thread)
+    expect(mine.get_by_text("En faire…")).to_be_visible()
+    assert bob.evaluate("() => window.redrawn") == 0
+
+
 @pytest.mark.promise("R3")
 def test_messages_through_sockets_that_are_cut_arrive_once_in_order(
     enter: Enter, unkind: Any, figures: Figures

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browsing import put_away
 from tests.journeys.conftest import SIZES
 from tests.mail_server import MailServer, text_of
 from tests.serving import Server
@@ -54,7 +55,7 @@ def open_phone(chromium: Browser, house: Server) -> Iterator[Callable[[], Page]]
 
     yield opened
     for context in contexts:
-        context.close()
+        put_away(context)
 
 
 def next_mail(post_office: MailServer, known: int) -> EmailMessage:

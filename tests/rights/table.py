@@ -27,6 +27,11 @@ ORDER = {
     "issued_on": "2026-10-01",
     "amount": {"amount": 90000, "currency": "EUR"},
 }
+NOTE = {
+    "client_ref": "C-LYON",
+    "delivered_on": "2026-10-01",
+    "amount": {"amount": 30000, "currency": "EUR"},
+}
 LOSS = {
     "invoice_ref": "F-LYON",
     "amount": {"amount": 10, "currency": "EUR"},
@@ -228,6 +233,10 @@ TABLE: dict[str, Row] = {
     "GET /api/v1/clients": Row(),
     "GET /api/v1/clients/<uuid:client_id>": Row(scope="client"),
     "GET /api/v1/clients/<uuid:client_id>/exposure": Row(scope="client"),
+    "GET /api/v1/clients/<uuid:client_id>/credit-check": Row(
+        RISK, scope="client", query={"amount": "1200000"}
+    ),
+    "GET /clients/<uuid:client_id>/sell": Row(RISK, scope="client", denied=0),
     "GET /api/v1/clients/<uuid:client_id>/timeline": Row(scope="client"),
     "GET /api/v1/clients/<uuid:client_id>/figures": Row(scope="client"),
     "GET /api/v1/clients/<uuid:client_id>/group": Row(scope="client"),
@@ -269,6 +278,11 @@ TABLE: dict[str, Row] = {
     "GET /api/v1/invoices/by-ref/<path:ref>": Row(scope="client"),
     "PUT /api/v1/invoices/by-ref/<path:ref>": Row(FINANCE, scope="client", body=INVOICE),
     "GET /api/v1/invoices/<uuid:invoice_id>/thread": Row(scope="client"),
+    "POST /settings/company/exposure": Row(ADMIN, form={"unbilled": "1", "orders": "1"}),
+    "GET /api/v1/delivery-notes": Row(),
+    "GET /api/v1/delivery-notes/<uuid:note_id>": Row(scope="client"),
+    "GET /api/v1/delivery-notes/by-ref/<path:ref>": Row(scope="client"),
+    "PUT /api/v1/delivery-notes/by-ref/<path:ref>": Row(FINANCE, scope="client", body=NOTE),
     "GET /orders": Row(),
     "GET /orders/<uuid:order_id>": Row(scope="client"),
     "GET /api/v1/orders": Row(),

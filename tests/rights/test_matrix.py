@@ -25,9 +25,12 @@ PARTS = {
     "message_id": "<message>",
     "payment_id": "<payment>",
     "order_id": "<order>",
+    "note_id": "<note>",
     "currency": "USD",
     "on": "2026-11-02",
     "write_off_id": "<write_off>",
+    "limit_request_id": "<limit_request>",
+    "delegation_id": "<new>",
     "alert_id": "<alert>",
     "dispute_id": "<dispute>",
     "code": "quality",
@@ -65,7 +68,13 @@ PARTS = {
     "filename": "dist/manifest.json",
     "name": "visit",
 }
-REFS = {"clients": "C-LYON", "invoices": "F-LYON", "orders": "O-LYON", "quotes": "Q-LYON"}
+REFS = {
+    "clients": "C-LYON",
+    "delivery-notes": "BL-LYON",
+    "invoices": "F-LYON",
+    "orders": "O-LYON",
+    "quotes": "Q-LYON",
+}
 
 
 def address(rule: str) -> str:

@@ -17,6 +17,7 @@ from tests.factories.disputes import make_dispute
 from tests.factories.limits import alerts_of, make_limit
 from tests.factories.people import Cast
 from tests.factories.promises import credit_request, promise, task
+from tests.factories.requests import limit_request
 from tests.factories.talk import say
 from tests.factories.visits import fact_of, visit
 from webapp.clients.models import Client
@@ -29,7 +30,7 @@ from webapp.exports.services import Asked, make_now, record_made
 from webapp.exports.services.asking import read_filters
 from webapp.extensions import db
 from webapp.imports.services import receive, run_check, take_in
-from webapp.invoices.services import OrderInput, upsert_order
+from webapp.invoices.services import NoteInput, OrderInput, upsert_note, upsert_order
 from webapp.notifications.models import Notification
 from webapp.payments.queries import proposals_for
 from webapp.payments.rules import Share
@@ -78,6 +79,9 @@ def make_world(cast: Cast) -> World:
             )[0].id
             for kind in ("quote", "order")
         }
+    with unit_of_work():
+        note = NoteInput("BL-LYON", client.id, today(), 30_000, orders["order"])
+        delivered = upsert_note(cast.system, note)[0].id
     with unit_of_work():
         billed = make_invoice(cast, client, 90_000, ref="F-LYON-2")
         loss = write_off(cast.sonia, billed, amount=60_000, reason="goodwill")
@@ -138,11 +142,13 @@ def make_world(cast: Cast) -> World:
             "promise": str(promise(cast.bob, invoice.id, 10_000).id),
             "task": str(task(cast.bob, invoice.id, cast.chloe).id),
             "request": str(credit_request(cast.bob, invoice.id, 1_000).id),
+            "limit_request": str(limit_request(cast.bob, client).id),
             "visit": str(visited.id),
             "fact": str(fact_of(visited).id),
             "payment": str(payment.id),
             "write_off": str(loss.id),
             "order": str(orders["order"]),
+            "note": str(delivered),
             "alert": str(alert.id),
             "dispute": str(dispute.id),
             "notification": str(mine.id),

@@ -78,9 +78,11 @@ CODES = {
         dispute_reasons.code dispute_reasons.department dispute_reasons.role exports.listing exports.format
         exports.decimals exports.state imports.kind imports.format imports.mode imports.state
         import_mappings.kind invoices.kind invoices.currency orders.kind orders.currency orders.state
+        delivery_notes.currency
         exchange_rates.currency payments.currency payments.method payments.return_reason payments.source
         matchings.source write_offs.reason write_offs.state promises.currency promises.state
-        credit_limits.currency credit_limits.source passed_levels.kind alerts.kind alerts.state
+        credit_limits.currency credit_limits.source limit_requests.currency limit_requests.state
+        limit_requests.stage limit_request_steps.kind passed_levels.kind alerts.kind alerts.state
         alerts.currency stored_files.media_type stored_files.subject_type threads.subject_type
         threads.audience messages.kind messages.act_kind thread_members.level notifications.kind
         deliveries.kind deliveries.state mail_deliveries.state company.currency company.time_zone
@@ -94,8 +96,9 @@ CODES = {
         audit_entries.subject_id audit_entries.digest audit_seals.chain deliveries.topic
         push_subscriptions.endpoint push_subscriptions.p256dh push_subscriptions.auth
         acknowledgements.creditor_siren acknowledgements.debtor_siren acknowledgements.digest
-        acknowledgements.pdf_sha256""",
-    "a list of instants or of ids": "access_grants.codes_asked messages.mentions",
+        acknowledgements.pdf_sha256 limit_requests.record_sha256""",
+    "a list of instants, of ids or of figures": """
+        access_grants.codes_asked messages.mentions limit_requests.evidence limit_requests.snapshot""",
 }
 CODE_COLUMNS = frozenset(" ".join(CODES.values()).split())
 # What is planted only where the worker has done with it.
@@ -166,7 +169,12 @@ def _fill_empty_tables() -> None:
 
 def _made_up(column: sa.Column[Any]) -> Any:
     for key in column.foreign_keys:
-        return None if column.nullable else db.session.scalar(sa.select(key.column).limit(1))
+        # Two people of one row are two people.
+        others = [each for each in column.table.columns if each.references(key.column) and each is not column]
+        rank = sum(each.name < column.name for each in others)
+        return (
+            None if column.nullable else db.session.scalars(sa.select(key.column).limit(rank + 1)).all()[-1]
+        )
     if isinstance(column.type, sa.JSON):
         return {}
     if isinstance(column.type, sa.String):

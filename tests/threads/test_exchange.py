@@ -266,11 +266,12 @@ def visits() -> Iterator[SubjectKind]:
         return found.correlate(Thread).exists()
 
     kind = SubjectKind("visit", find, lambda found: f"/visits/{found}", readable)
-    clients = subjects._kinds.pop("client")  # the same ids: a subject is of one kind
+    known = dict(subjects._kinds)
+    del subjects._kinds["client"]  # the same ids: a subject is of one kind
     subjects.register(kind)
     yield kind
-    del subjects._kinds["visit"]
-    subjects.register(clients)
+    for each in known.values():  # as they were: whoever comes after may talk about visits
+        subjects.register(each)
 
 
 def test_a_feature_above_has_threads_by_registering_its_kind(cast: Cast, visits: SubjectKind) -> None:

@@ -10,6 +10,7 @@ from contextlib import closing
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from tests.browsing import put_away
 from tests.serving import Server
 from tests.users.conftest import PASSWORD
 
@@ -46,7 +47,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def page(chromium: Browser, server: Server) -> Iterator[Page]:
     context = chromium.new_context(base_url=server.url, locale="fr-FR")
     yield context.new_page()
-    context.close()
+    put_away(context)
 
 
 def enter(page: Page) -> None:
@@ -82,6 +83,7 @@ def test_a_form_sent_after_the_session_ended_is_restored_then_saved(server: Serv
 def test_a_theme_shows_at_once(server: Server, page: Page) -> None:
     page.goto("/sign-in?next=/settings/profile")
     enter(page)
+    page.wait_for_load_state("networkidle")  # its scripts are there
     page.locator("label", has_text="Sombre").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from itsdangerous import TimestampSigner
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -71,6 +73,26 @@ def test_signing_in_gives_up_whatever_session_the_browser_came_with(
         assert "anything" not in session
         assert session["theme"] == "dark"
         assert session.permanent
+
+
+def test_what_a_cut_answer_left_of_a_cookie_locks_nobody_out(
+    visitor: FlaskClient, cast: Cast, with_password: Callable[[Actor], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    email = with_password(cast.bob)
+    with monkeypatch.context() as an_hour_ago:
+        an_hour_ago.setattr(TimestampSigner, "get_timestamp", lambda _self: int(time.time()) - 3600)
+        sign_in(visitor, email)
+    earlier = visitor.get_cookie("encours")
+    assert earlier is not None
+    visitor.post("/sign-out", data={"csrf_token": csrf_of(visitor, "/settings")})
+    sign_in(visitor, email)
+    now = visitor.get_cookie("encours")
+    assert now is not None
+    # Cut within its value, or after it: what bears no signature, and what bears one of a session that ended.
+    for left in (now.value[:-7], now.value.rpartition(".")[0], earlier.value, ""):
+        browser = visitor.application.test_client(use_cookies=False)
+        cookies = {"Cookie": f"encours={left}; encours={now.value}"}
+        assert browser.get("/api/v1/session", headers=cookies).status_code == 200, left
 
 
 def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(

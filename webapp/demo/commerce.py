@@ -13,7 +13,7 @@ from webapp.demo.people import DOMAIN
 from webapp.extensions import db
 from webapp.invoices.balances import refresh_balances
 from webapp.invoices.models import Invoice, Order
-from webapp.invoices.services import OrderInput, rebill, upsert_order
+from webapp.invoices.services import NoteInput, OrderInput, recount, upsert_note, upsert_order
 from webapp.payments.models import Payment
 from webapp.payments.services import return_payment, write_off
 from webapp.users.actor import Actor
@@ -37,19 +37,20 @@ def write_commerce(
         return 0
     chosen = rng.sample(recent, min(LINKED, len(recent)))
     first = db.session.scalar(select(func.count()).select_from(Order)) or 0
+    stale: set[uuid.UUID] = set()
     for number, invoice in enumerate(chosen, first):
-        _behind(rng, actor, invoice, number)
+        _behind(rng, actor, invoice, number, stale)
     owners = rng.sample([invoice.client_id for invoice in recent], min(WAITING + QUOTES, len(recent)))
     for number, client_id in enumerate(owners):
-        _ahead(rng, actor, client_id, number, first + len(chosen) + number, day)
+        _ahead(rng, actor, client_id, number, first + len(chosen) + number, day, stale)
     db.session.flush()
-    refresh_balances(rebill([order.id for order in db.session.scalars(select(Order))]))
+    refresh_balances(stale | recount([order.id for order in db.session.scalars(select(Order))]))
     _losses(rng, people, recent)
     _returned(clients[:400], people, day)
     return len(chosen) + len(owners)
 
 
-def _behind(rng: random.Random, actor: Actor, invoice: Invoice, number: int) -> None:
+def _behind(rng: random.Random, actor: Actor, invoice: Invoice, number: int, stale: set[uuid.UUID]) -> None:
     """The order of an invoice, often from a quote that was a little higher."""
     ordered_on = invoice.issued_on - timedelta(days=rng.randint(6, 45))
     quote_id = None
@@ -60,27 +61,39 @@ def _behind(rng: random.Random, actor: Actor, invoice: Invoice, number: int) -> 
         row = OrderInput(
             "quote", f"D-{quoted_on:%y%m}-{number:03d}", invoice.client_id, quoted_on, asked, ends_on
         )
-        quote_id = upsert_order(actor, row)[0].id
+        quote_id = upsert_order(actor, row, stale=stale)[0].id
     amount = invoice.gross * rng.choice((100, 100, 100, 130, 97)) // 100
     ref = f"CDE-{ordered_on:%y%m}-{number:03d}"
     row = OrderInput("order", ref, invoice.client_id, ordered_on, amount, None, quote_id)
-    order, _outcome = upsert_order(actor, row, state="open" if amount > invoice.gross else "closed")
+    state = "open" if amount > invoice.gross else "closed"
+    order, _outcome = upsert_order(actor, row, state=state, stale=stale)
     db.session.execute(update(Invoice).where(Invoice.id == invoice.id).values(order_id=order.id))
 
 
 def _ahead(
-    rng: random.Random, actor: Actor, client_id: uuid.UUID, number: int, serial: int, day: date
+    rng: random.Random,
+    actor: Actor,
+    client_id: uuid.UUID,
+    number: int,
+    serial: int,
+    day: date,
+    stale: set[uuid.UUID],
 ) -> None:
     """An order not billed yet, or a quote that waits or was lost."""
     issued_on, amount = day - timedelta(days=rng.randint(1, 40)), rng.randint(8, 240) * 10_000
     if number < WAITING:
         ends_on = issued_on + timedelta(days=rng.randint(20, 60))
         row = OrderInput("order", f"CDE-{issued_on:%y%m}-{serial:03d}", client_id, issued_on, amount, ends_on)
-        upsert_order(actor, row)
+        order, _outcome = upsert_order(actor, row, stale=stale)
+        if number % 3 == 0:  # a part of it is on its way, and waits for the invoice of the month
+            part = amount * rng.choice((30, 50, 60)) // 100
+            delivered_on = min(issued_on + timedelta(days=5), day)
+            note = NoteInput(f"BL-{delivered_on:%y%m}-{serial:03d}", client_id, delivered_on, part, order.id)
+            upsert_note(actor, note, stale=stale)
         return
     ends_on = issued_on + timedelta(days=30)
     row = OrderInput("quote", f"D-{issued_on:%y%m}-{serial:03d}", client_id, issued_on, amount, ends_on)
-    upsert_order(actor, row, state=rng.choice(("open", "open", "lost")))
+    upsert_order(actor, row, state=rng.choice(("open", "open", "lost")), stale=stale)
 
 
 def _losses(rng: random.Random, people: dict[str, uuid.UUID], recent: Sequence[Invoice]) -> None:

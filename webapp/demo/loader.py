@@ -139,8 +139,8 @@ def _write_standing(rng: random.Random, clients: int, invoices: int, tell: Say) 
     documents, payments, talked_of = _write_books(rng, companies, client_ids, invoices, day, tell)
     orders = write_commerce(random.Random(first), actor, client_ids, user_ids, day)  # nosec B311 # made up
     tell(f"{orders} quotes and orders")
-    owed, late = _standing(client_ids, day)
-    limits = make_limits(rng, companies, owed, late, day, reps(people)[0].email)
+    out, late = _standing(client_ids, day)
+    limits = make_limits(rng, companies, out, late, day, reps(people)[0].email)
     writing.write_limits(limits, client_ids, user_ids)
     tell(f"{len(limits)} limits")
     trips = random.Random(f"visits:{first}")  # nosec B311 # the rest stays as it was
@@ -171,14 +171,14 @@ def _write_books(
 
 
 def _standing(client_ids: Sequence[uuid.UUID], day: date) -> tuple[list[int], list[int]]:
-    """What each client owes, and how many days late its oldest item is."""
+    """The exposure of each client, and how many days late its oldest item is."""
     kept = {
         row.client_id: row
-        for row in db.session.execute(select(Balance.client_id, Balance.outstanding, Balance.overdue_since))
+        for row in db.session.execute(select(Balance.client_id, Balance.exposure, Balance.overdue_since))
     }
     rows = [kept[client_id] for client_id in client_ids]
     late = [(day - row.overdue_since).days if row.overdue_since else 0 for row in rows]
-    return [row.outstanding for row in rows], late
+    return [row.exposure for row in rows], late
 
 
 def _talk(rng: random.Random, world: _World) -> list[Conversation]:

@@ -172,12 +172,13 @@ class AmountColumn:
         """`,` or `.` when some value settles it, else None.
 
         Where every mark is followed by three digits, it groups thousands: nobody writes amounts
-        with exactly three decimals everywhere.
+        with exactly three decimals everywhere. As many of both: a comma, whatever came first.
         """
         if self.marks:
-            return self.marks.most_common(1)[0][0]
+            return max(self.marks, key=lambda mark: (self.marks[mark], mark == ","))
         if self.unclear:
-            return "," if self.unclear.most_common(1)[0][0] == "." else "."
+            grouping = max(self.unclear, key=lambda mark: (self.unclear[mark], mark == "."))
+            return "," if grouping == "." else "."
         return None
 
     @property

@@ -17,7 +17,7 @@ from webapp.risk.rules import BREACHES
 # Who is told of a warning, a level below the breach (the client's own rep and managers: in scope).
 WARNED = frozenset({"sales_rep", "branch_manager", "credit_manager"})
 PUSHED_FROM = 90
-AT_ONCE = frozenset({"mention", "alert_assigned", "dispute_assigned", "test"})
+AT_ONCE = frozenset({"mention", "alert_assigned", "dispute_assigned", "limit_asked", "test"})
 # Who hears what stays unanswered or was missed, besides those it was given to.
 OVERSEERS = frozenset({"branch_manager", "credit_manager"})
 CREDITORS = frozenset({"accountant", "credit_manager"})  # who is asked for credit notes

@@ -6,6 +6,7 @@ from webapp.core import metrics
 from webapp.core.events import before_commit
 from webapp.credit_requests.events import CreditAnswered, CreditAsked
 from webapp.disputes.events import DisputeAssigned, DisputeProposed, DisputeSettled, DisputesOverdue
+from webapp.limit_requests.events import LimitRequestChanged
 from webapp.notifications import services
 from webapp.notifications.queries import count_deliveries
 from webapp.payments.events import WriteOffAsked, WriteOffDecided
@@ -91,6 +92,11 @@ def _on_credit_asked(event: CreditAsked) -> None:
 @before_commit(CreditAnswered)
 def _on_credit_answered(event: CreditAnswered) -> None:
     services.tell_of_credit_answered(event.request_id)
+
+
+@before_commit(LimitRequestChanged)
+def _on_limit_request(event: LimitRequestChanged) -> None:
+    services.tell_of_limit_request(event.request_id, event.step)
 
 
 @before_commit(SessionEnded)

@@ -78,6 +78,7 @@ class KeptClient(ApiSchema):
     overdue = fields.Nested(MoneySchema)
     days_overdue = fields.Integer(allow_none=True)
     open_orders = fields.Nested(MoneySchema)
+    unbilled_amount = fields.Nested(MoneySchema)
     limit = fields.Nested(MoneySchema, allow_none=True)
     available = fields.Nested(MoneySchema, allow_none=True)
     utilisation = fields.Integer(allow_none=True)
@@ -118,6 +119,7 @@ def kept_json(account: Any, things: Any) -> dict[str, Any]:
         "overdue": money(account.overdue),
         "days_overdue": account.days_overdue,
         "open_orders": money(account.open_orders),
+        "unbilled_amount": money(account.unbilled_amount),
         "limit": money(account.limit),
         "available": money(account.available),
         "utilisation": account.utilisation,

@@ -18,12 +18,16 @@ from webapp.disputes.schemas import dispute_news
 from webapp.extensions import db
 from webapp.invoices.events import BalanceChanged, InvoicesChanged
 from webapp.invoices.models import Invoice
+from webapp.limit_requests.events import LimitRequestChanged
+from webapp.limit_requests.models import LimitRequest
+from webapp.limit_requests.policy import may_read as may_read_request
 from webapp.promises.events import PromisesChanged
 from webapp.realtime import out, registry
 from webapp.realtime.ears import hears
 from webapp.risk.events import AlertChanged, AlertRaised, LimitChanged
 from webapp.risk.policy import may_hear_of
-from webapp.risk.queries import alert_for
+from webapp.risk.queries import find_alert
+from webapp.risk.schemas import alert_json
 from webapp.users.actor import system_actor
 from webapp.visits.events import AcknowledgementSealed, FactsChanged, VisitRecorded
 
@@ -32,17 +36,14 @@ MOST_IDS = 50
 
 @hears(AlertRaised, AlertChanged)
 def on_alert(event: AlertRaised | AlertChanged) -> None:
-    """As each connected person may see it: what a role does not see is not in its event."""
+    """Read once, to each connected person who may see it: all who do see the same."""
     people = registry.actors()
-    place = db.session.execute(_places().where(Client.id == event.client_id)).first() if people else None
-    if place is None:
+    line = find_alert(system_actor(), event.alert_id) if people else None
+    if line is None:
         return
     name = "alert.raised" if isinstance(event, AlertRaised) else "alert.changed"
-    for actor in people.values():
-        if may_hear_of(actor, place):  # type: ignore[arg-type]
-            shown = alert_for(actor, event.alert_id)
-            if shown is not None:
-                out.to_user(name, {"alert": shown}, actor.user_id)
+    entitled = [actor.user_id for actor in people.values() if may_hear_of(actor, line.client)]
+    out.to_users(name, {"alert": alert_json(line)}, entitled)
 
 
 @hears(DisputeOpened, DisputeChanged)
@@ -53,9 +54,22 @@ def on_dispute(event: DisputeOpened | DisputeChanged) -> None:
     if line is None:
         return
     name = "dispute.opened" if isinstance(event, DisputeOpened) else "dispute.changed"
-    for actor in people.values():
-        if may_read_dispute(actor, line):
-            out.to_user(name, dispute_news(line), actor.user_id)
+    readers = [actor.user_id for actor in people.values() if may_read_dispute(actor, line)]
+    out.to_users(name, dispute_news(line), readers)
+
+
+@hears(LimitRequestChanged)
+def on_limit_request(event: LimitRequestChanged) -> None:
+    """Ids and the new state, to each connected person who sees the client's limit."""
+    people = registry.actors()
+    query = select(LimitRequest.state, LimitRequest.revision, Client.branch_id, Client.sales_rep_id)
+    query = query.join(Client, Client.id == LimitRequest.client_id).where(LimitRequest.id == event.request_id)
+    row = db.session.execute(query).first() if people else None
+    if row is None:
+        return
+    ids = {"id": str(event.request_id), "client_id": str(event.client_id)}
+    readers = [actor.user_id for actor in people.values() if may_read_request(actor, row)]  # type: ignore[arg-type]
+    out.to_users("limit_request.changed", {**ids, "state": row.state, "revision": row.revision}, readers)
 
 
 @hears(InvoicesChanged)
@@ -86,11 +100,12 @@ def _tell(name: str, ids: Iterable[uuid.UUID], query: Any, column: Any) -> None:
     if not people:
         return
     if not wanted or len(wanted) > MOST_IDS:
-        for user_id in people:
-            out.to_user(name, {"ids": None}, user_id)
+        out.to_users(name, {"ids": None}, list(people))
         return
     rows = db.session.execute(query.where(column.in_(wanted))).all()
+    alike: dict[tuple[str, ...], list[uuid.UUID]] = {}
     for actor in people.values():
-        visible = [str(row.id) for row in rows if may_see(actor, row)]
+        alike.setdefault(tuple(str(row.id) for row in rows if may_see(actor, row)), []).append(actor.user_id)
+    for visible, user_ids in alike.items():
         if visible:
-            out.to_user(name, {"ids": visible}, actor.user_id)
+            out.to_users(name, {"ids": list(visible)}, user_ids)

@@ -17,6 +17,12 @@ def to_user(event: str, payload: object, user_id: uuid.UUID) -> None:
     _emit(event, payload, registry.room_of_user(user_id), None)
 
 
+def to_users(event: str, payload: object, user_ids: Sequence[uuid.UUID]) -> None:
+    """The same to each of them, put together once."""
+    if user_ids:
+        _emit(event, payload, [registry.room_of_user(user_id) for user_id in user_ids], None)
+
+
 def to_thread_and_user(event: str, payload: object, thread_id: uuid.UUID, user_id: uuid.UUID) -> None:
     """Once to each socket, also to one that is in both rooms."""
     _emit(event, payload, [registry.room_of_thread(thread_id), registry.room_of_user(user_id)], None)

@@ -12,6 +12,8 @@ import time
 import uuid
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
+
 from webapp.core.db import unit_of_work
 from webapp.core.errors import DomainError
 from webapp.core.outages import refusal_for
@@ -78,11 +80,14 @@ def _lead() -> None:
             heir.done.set()
 
 
-def _store(batch: list[Ticket]) -> None:
+def _store(batch: list[Ticket], *, again: bool = True) -> None:
     try:
         _post(batch)
     except Exception as error:
         db.session.rollback()
+        if isinstance(error, IntegrityError) and again:  # another process stored one of them meanwhile
+            _store(batch, again=False)
+            return
         if len(batch) == 1 or refusal_for(error) is not None or isinstance(error, DomainError):
             for ticket in batch:
                 ticket.error = error

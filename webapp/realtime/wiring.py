@@ -13,6 +13,7 @@ from webapp.core import signals
 from webapp.disputes.events import DisputeChanged, DisputeOpened
 from webapp.extensions import socketio
 from webapp.invoices.events import BalanceChanged, InvoicesChanged
+from webapp.limit_requests.events import LimitRequestChanged
 from webapp.promises.events import PromisesChanged
 from webapp.realtime import codec, connection, dispatch, tail
 from webapp.realtime.lines import RoomManager
@@ -41,6 +42,7 @@ NEWS = (
     VisitRecorded,
     AcknowledgementSealed,
     LimitChanged,
+    LimitRequestChanged,
     AlertRaised,
     AlertChanged,
     DisputeOpened,

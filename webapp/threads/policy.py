@@ -12,15 +12,19 @@ from webapp.users.policy import may
 
 
 class Addressed(Placed, Protocol):
-    """What a thread is about, whose client it concerns, and whether that client reads it."""
+    """What a thread is about, whose client it concerns, whether that client reads it, and the right that
+    reading it takes besides."""
 
     id: UUID
     client_id: UUID
     audience: str
+    right: str | None
 
 
 def may_read(actor: Actor, subject: Addressed) -> bool:
     """Pages, API, sockets, broadcast and the client's own page all ask here."""
+    if subject.right is not None and (subject.audience == CLIENT or not may(actor, subject.right)):
+        return False
     if actor.grant is not None:
         given = actor.grant
         mine = given.client_id == subject.client_id and given.subject_id in (None, subject.id)

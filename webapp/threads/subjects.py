@@ -53,6 +53,7 @@ class Subject:
     branch_id: uuid.UUID
     sales_rep_id: uuid.UUID | None
     audience: str = INTERNAL
+    right: str | None = None  # that its readers must have besides; such a thing is never talked of outside
 
     @property
     def thread_id(self) -> uuid.UUID:
@@ -67,7 +68,8 @@ class Subject:
 class SubjectKind:
     """`select(ids)`, whose ids are a parameter, gives rows (type, id, title or NULL for the client's name,
     *CLIENT_COLUMNS); `url(id)` where the thread is; `readable(actor, column)` the scope in SQL;
-    `named(column, pattern)` in SQL, is it called so? `titled(title)` puts a title in its reader's words.
+    `named(column, pattern)` in SQL, is it called so? `titled(title)` puts a title in its reader's words;
+    `right` is one its readers must have besides, which `readable` asks too.
     Ids are UUIDv7: the client's thread is made of one.
     """
 
@@ -77,6 +79,7 @@ class SubjectKind:
     readable: Callable[[Actor, Any], ColumnElement[bool]]
     named: Callable[[Any, str], ColumnElement[bool]] | None = None
     titled: Callable[[str], str] | None = None
+    right: str | None = None
 
 
 _kinds: dict[str, SubjectKind] = {}
@@ -190,7 +193,7 @@ def subject_from(row: Any, audience: str) -> Subject:
     if row.title and kind.titled is not None:
         title = kind.titled(row.title)
     place = (row.client_id, row.client_name, row.branch_id, row.sales_rep_id)
-    return Subject(row.type, row.id, title, kind.url(row.id), *place, audience)
+    return Subject(row.type, row.id, title, kind.url(row.id), *place, audience, kind.right)
 
 
 def _invoices(ids: Any) -> Any:
@@ -219,7 +222,8 @@ def _client_readable(actor: Actor, column: Any) -> ColumnElement[bool]:
     return exists(select(Client.id).where(Client.id == column, in_scope(actor)).correlate(Thread))
 
 
-def _called(pattern: str) -> ColumnElement[bool]:
+def client_called(pattern: str) -> ColumnElement[bool]:
+    """Is the client named so? `pattern` escapes with `!`."""
     names = (Client.legal_name, Client.trade_name, Client.ref)
     return or_(*(name.ilike(pattern, escape="!") for name in names))
 
@@ -227,12 +231,12 @@ def _called(pattern: str) -> ColumnElement[bool]:
 def _invoice_named(column: Any, pattern: str) -> ColumnElement[bool]:
     found = select(Invoice.id).join(Client, Client.id == Invoice.client_id).where(Invoice.id == column)
     return exists(
-        found.where(or_(Invoice.ref.ilike(pattern, escape="!"), _called(pattern))).correlate(Thread)
+        found.where(or_(Invoice.ref.ilike(pattern, escape="!"), client_called(pattern))).correlate(Thread)
     )
 
 
 def _client_named(column: Any, pattern: str) -> ColumnElement[bool]:
-    return exists(select(Client.id).where(Client.id == column, _called(pattern)).correlate(Thread))
+    return exists(select(Client.id).where(Client.id == column, client_called(pattern)).correlate(Thread))
 
 
 def _invoice_url(found: uuid.UUID) -> str:

@@ -34,5 +34,5 @@ def paper_of(acknowledgement_id: uuid.UUID) -> bytes | None:
             signed_at=local(row.signed_at),
             taken_by=names_of([row.recorded_by]).get(row.recorded_by, ""),
         )
-    style = templates.get_template("visits/paper.css").render()
+    style = templates.get_template("papers/paper.css").render()
     return papers.render(html, style, {SIGNATURE: path_of(signature.sha256).read_bytes()})

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, String, cast, exists, literal, or_, select
+from sqlalchemy import ColumnElement, String, cast, exists, literal, select
 
 from webapp.clients.models import Client
 from webapp.clients.policy import in_scope
@@ -18,7 +18,7 @@ from webapp.files import policy as files_policy
 from webapp.threads.acts import ActKind
 from webapp.threads.acts import register as register_act
 from webapp.threads.models import Thread
-from webapp.threads.subjects import CLIENT_COLUMNS, SubjectKind
+from webapp.threads.subjects import CLIENT_COLUMNS, SubjectKind, client_called
 from webapp.threads.subjects import register as register_subject
 from webapp.users.actor import Actor
 from webapp.visits.models import Acknowledgement, Visit
@@ -43,9 +43,8 @@ def _readable(actor: Actor, column: Any) -> ColumnElement[bool]:
 
 
 def _named(column: Any, pattern: str) -> ColumnElement[bool]:
-    names = (Client.legal_name, Client.trade_name, Client.ref)
     found = select(Visit.id).join(Client, Client.id == Visit.client_id).where(Visit.id == column)
-    return exists(found.where(or_(*(name.ilike(pattern, escape="!") for name in names))).correlate(Thread))
+    return exists(found.where(client_called(pattern)).correlate(Thread))
 
 
 def _may_read_files(actor: Actor, visit_id: uuid.UUID) -> bool:

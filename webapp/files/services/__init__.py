@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -22,6 +23,13 @@ WAITING = _l(
     "Vous avez trop de fichiers en attente. Envoyez ce qui les porte, ou retirez-en, puis réessayez."
 )
 FULL = _l("L’espace des fichiers est plein. Prévenez un administrateur.")
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose file something is that the product made for them."""
+
+    user_id: uuid.UUID
 
 
 def keep(

@@ -169,7 +169,7 @@ def _new_breaches(deltas: Mapping[str, int]) -> int:
     refs, day, count = [ref for ref, more in deltas.items() if more > 0], today(), 0
     for start in range(0, len(refs), CHUNK):
         rows = db.session.execute(
-            select(Client.ref, CreditLimit.amount, CreditLimit.ends_on, func.coalesce(Balance.outstanding, 0))
+            select(Client.ref, CreditLimit.amount, CreditLimit.ends_on, func.coalesce(Balance.exposure, 0))
             .join(CreditLimit, CreditLimit.client_id == Client.id)
             .outerjoin(Balance, Balance.client_id == Client.id)
             .where(Client.ref.in_(refs[start : start + CHUNK]), CreditLimit.replaced_at.is_(None))

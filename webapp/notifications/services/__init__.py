@@ -5,6 +5,7 @@ from webapp.notifications.services.acts import (
     tell_of_credit_answered,
     tell_of_credit_asked,
     tell_of_due_tasks,
+    tell_of_limit_request,
     tell_of_task,
 )
 from webapp.notifications.services.devices import forget_sessions, subscribe, test_devices, unsubscribe
@@ -34,6 +35,7 @@ __all__ = [
     "tell_of_dispute_settled",
     "tell_of_disputes_overdue",
     "tell_of_due_tasks",
+    "tell_of_limit_request",
     "tell_of_loss_asked",
     "tell_of_loss_decided",
     "tell_of_messages",

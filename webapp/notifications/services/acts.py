@@ -17,6 +17,10 @@ from webapp.core.ids import new_id
 from webapp.credit_requests.models import CreditRequest
 from webapp.credit_requests.policy import may_answer
 from webapp.extensions import db
+from webapp.limit_requests import rules as limits
+from webapp.limit_requests.models import LimitRequest
+from webapp.limit_requests.policy import may_hear_of, may_read
+from webapp.limit_requests.queries import parties, takers_of
 from webapp.notifications import rules
 from webapp.notifications.rules import Candidate
 from webapp.notifications.services.fan_out import Push, notice, write_deliveries, write_notices
@@ -96,6 +100,32 @@ def _tell_of_credit(
 ) -> None:
     told = _Told()
     told.tell(people, kind, f"{kind}:{request.id}", f"/credit-requests/{request.id}", client.id, by)
+    told.write()
+
+
+def tell_of_limit_request(request_id: uuid.UUID, step: str) -> None:
+    """Those it waits for, when it is made, answered, passed on or approved by a first of two; the one who
+    asked, when something is asked back or it is decided."""
+    ((request, client),) = _with_clients(LimitRequest, [request_id])
+    by = request.decided_by or request.asked_by
+    answers = {limits.ASK: "limit_returned", limits.EXPIRE: "limit_expired"}
+    answers |= dict.fromkeys((limits.APPROVE, limits.REJECT), "limit_decided")
+    if step in answers:
+        kind = answers[step]
+        people = [person for person in list_actors([request.asked_by]) if may_read(person, client)]
+        by = request.decided_by if step in (limits.APPROVE, limits.REJECT) else None
+    elif step in (limits.WITHDRAW, limits.RECORD):
+        return
+    else:
+        kind, everyone = "limit_asked", list_actors()
+        asked = {each.user_id for each in everyone if may_hear_of(each, client, request.stage)}
+        asked |= takers_of(asked)
+        people = [
+            each for each in everyone if each.user_id in asked - parties(request) and may_read(each, client)
+        ]
+    told = _Told()
+    url = f"/limit-requests/{request.id}"
+    told.tell(people, kind, f"{kind}:{request.id}:{request.revision}", url, client.id, by)
     told.write()
 
 

@@ -117,9 +117,11 @@ def _statement(dialect: str, column: str) -> Any:
     members = ThreadMember.__table__
     statement = flavour.insert(members)
     level = case((members.c.level == SEEN, "all"), else_=members.c.level)
-    return statement.on_conflict_do_update(
+    statement = statement.on_conflict_do_update(
         index_elements=["thread_id", "user_id"], set_={column: statement.excluded[column], "level": level}
     )
+    # Asked for something back, SQLAlchemy sends all rows at once instead of one after the other.
+    return statement.returning(members.c.user_id) if dialect == "postgresql" else statement
 
 
 def _expire(thread_ids: set[uuid.UUID]) -> None:

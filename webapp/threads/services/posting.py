@@ -114,7 +114,7 @@ def post_message(
     Events: MessagesPosted.
     """
     draft = Draft(actor, thread_id, client_id, body, reply_to, tuple(attachment_ids))
-    (result,) = post_messages([draft])
+    result = _post_one(draft)
     if isinstance(result, DomainError):
         raise result
     return db.session.get_one(Message, result)
@@ -135,7 +135,7 @@ def post_act(
     Raises as `post_message`. Events: MessagesPosted; a change is told with `ActChanged`.
     """
     draft = Draft(actor, thread_id, client_id, body, act=Act(kind, act_id))
-    (result,) = post_messages([draft])
+    result = _post_one(draft)
     if isinstance(result, DomainError):
         raise result
     return db.session.get_one(Message, result)
@@ -145,19 +145,10 @@ def post_messages(drafts: Sequence[Draft]) -> list[uuid.UUID | DomainError]:
     """The same for many at once, in the order given: the id of each message, or why it is refused.
 
     The number of queries depends on how many threads they go to, not on how many messages.
-    Events: MessagesPosted, once a thread.
+    Raises IntegrityError when another process stored one of them at this instant: the transaction is over,
+    in the next one it is known. Events: MessagesPosted, once a thread.
     """
     db.session.flush()  # the statements below go past the session
-    if db.engine.dialect.name == "sqlite":  # one writer at a time: nobody comes between
-        return _post(drafts)
-    try:
-        with db.session.begin_nested():
-            return _post(drafts)
-    except IntegrityError:  # another process stored one of them meanwhile: now it is known
-        return _post(drafts)
-
-
-def _post(drafts: Sequence[Draft]) -> list[uuid.UUID | DomainError]:
     threads = list(dict.fromkeys(draft.thread_id for draft in drafts))
     subjects = read_subjects((thread_id, None) for thread_id in threads)
     known = _posted(drafts)
@@ -182,6 +173,17 @@ def _post(drafts: Sequence[Draft]) -> list[uuid.UUID | DomainError]:
     return results
 
 
+def _post_one(draft: Draft) -> uuid.UUID | DomainError:
+    """Inside whatever else the transaction does, which goes on when another process was quicker."""
+    if db.engine.dialect.name == "sqlite":  # one writer at a time: nobody comes between
+        return post_messages([draft])[0]
+    try:
+        with db.session.begin_nested():
+            return post_messages([draft])[0]
+    except IntegrityError:
+        return post_messages([draft])[0]
+
+
 def _judge(
     draft: Draft,
     subject: Subject | None,
@@ -194,6 +196,8 @@ def _judge(
         raise NotFound(MISSING)
     if not may_write(draft.actor, subject):
         raise Forbidden(NOT_YOURS_TO_WRITE)
+    if draft.act is not None and subject.right is not None:  # all who see the client see its acts
+        raise Forbidden(_l("Cette conversation reste entre ceux qui voient les plafonds : rien n’en sort."))
     before = known.get(draft.key)
     if before is not None:
         if before[1] != draft.thread_id:

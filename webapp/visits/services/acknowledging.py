@@ -51,13 +51,6 @@ class Signed:
     signature_id: uuid.UUID
 
 
-@dataclass(frozen=True)
-class Owner:
-    """Whose file the paper is."""
-
-    user_id: uuid.UUID
-
-
 def acknowledge(actor: Actor, visit: Visit, client: Client, signed: Signed) -> Acknowledgement:
     """Keep the words as they were signed, and have the paper made.
 
@@ -141,7 +134,7 @@ def keep_paper(acknowledgement_id: uuid.UUID, arrival: Arrival, *, quota: int) -
         return
     with force_locale(row.language):
         name = _("Reconnaissance de dette %(name)s.pdf", name=row.debtor)
-    file = files.keep(Owner(row.recorded_by), arrival, name, quota=quota)
+    file = files.keep(files.Owner(row.recorded_by), arrival, name, quota=quota)
     files.attach_all(KIND, {row.id: [row.signature_id, file.id]})
     row.pdf_id, row.pdf_sha256, row.sealed_at = file.id, arrival.sha256, now()
     db.session.flush()
