@@ -199,19 +199,26 @@ def test_the_browser_wakes_the_outbox_with_every_page_closed(enter: Enter, demo_
     until(lambda: blank.evaluate(ITEMS) == [], "an empty outbox")
 
 
-def test_words_sent_before_the_conversation_is_ready_leave_once_it_is(enter: Enter) -> None:
-    bob = enter("bob", service_workers="block")
-    thread, mark, held = invoices(bob)[26]["id"], f"trop tôt {time.time_ns()}", list[Route]()
-    bob.route(re.compile(r"/thread_controller-.*\.js$"), lambda route: held.append(route))
-    bob.goto(f"/invoices/{thread}", wait_until="commit")
-    bob.wait_for_selector("#composer")
+@pytest.mark.parametrize("late", ["thread", "composer", "audience"])
+def test_words_sent_before_the_conversation_is_ready_leave_once_and_leave_no_draft(
+    enter: Enter, late: str
+) -> None:
+    alice = enter("alice", service_workers="block")
+    thread, mark, held = invoices(alice)[26]["id"], f"trop tôt {time.time_ns()}", list[Route]()
+    alice.route(re.compile(rf"/{late}_controller-.*\.js$"), lambda route: held.append(route), times=1)
+    alice.goto(f"/invoices/{thread}", wait_until="commit")
+    alice.wait_for_selector("#composer")
     while not held:
-        bob.wait_for_timeout(50)
-    bob.wait_for_timeout(1_000)  # the scripts beside it have come
-    write(bob, mark)
-    bob.wait_for_timeout(500)
-    assert bob.input_value("#message-body") == mark and said_in(bob, thread, mark) == []
+        alice.wait_for_timeout(50)
+    alice.wait_for_timeout(1_000)  # the scripts beside it have come
+    write(alice, mark)
+    alice.wait_for_timeout(500)
+    assert alice.input_value("#message-body") == mark and said_in(alice, thread, mark) == []
     held[0].continue_()
-    expect(bob.locator(".msg", has_text=mark)).to_have_count(1, timeout=SOON)
-    until(lambda: said_in(bob, thread, mark) == [mark], "the message")
-    assert bob.input_value("#message-body") == ""
+    expect(alice.locator(".msg", has_text=mark)).to_have_count(1, timeout=SOON)
+    until(lambda: said_in(alice, thread, mark) == [mark], "the message")
+    assert alice.input_value("#message-body") == ""
+    alice.reload()
+    expect(alice.locator(".msg", has_text=mark)).to_have_count(1)
+    alice.wait_for_load_state("networkidle")
+    assert alice.input_value("#message-body") == ""

@@ -1,5 +1,6 @@
 /* Registers a controller the first time its name appears in the page, also after a Turbo render or stream. */
 import type { Application, ControllerConstructor } from "@hotwired/stimulus";
+import { holdActs } from "./held_acts";
 
 type Loader = () => Promise<{ default: ControllerConstructor }>;
 
@@ -13,13 +14,11 @@ const nextTask = (): Promise<void> =>
 
 export function loadControllers(application: Application, loaders: Record<string, Loader>): void {
   const asked = new Set<string>();
+  const coming = new Map<string, Promise<void>>();
   let line = Promise.resolve();
   const turn = (): Promise<void> => (line = line.then(nextTask));
 
-  const load = async (identifier: string): Promise<void> => {
-    const loader = loaders[identifier];
-    if (!loader || asked.has(identifier)) return;
-    asked.add(identifier);
+  const load = async (identifier: string, loader: Loader): Promise<void> => {
     try {
       await turn();
       const { default: controller } = await loader();
@@ -30,12 +29,17 @@ export function loadControllers(application: Application, loaders: Record<string
       asked.delete(identifier);
       console.error(`controller ${identifier}`, error);
       window.dispatchEvent(new CustomEvent("build:gone"));
+    } finally {
+      coming.delete(identifier);
     }
   };
 
   const loadOf = (element: Element): void => {
     for (const identifier of (element.getAttribute("data-controller") ?? "").split(/\s+/)) {
-      if (identifier) void load(identifier);
+      const loader = loaders[identifier];
+      if (!loader || asked.has(identifier)) continue;
+      asked.add(identifier);
+      coming.set(identifier, load(identifier, loader));
     }
   };
 
@@ -52,5 +56,6 @@ export function loadControllers(application: Application, loaders: Record<string
       change.addedNodes.forEach((node) => node instanceof Element && loadWithin(node));
     }
   }).observe(document.documentElement, { subtree: true, childList: true, attributeFilter: ["data-controller"] });
+  holdActs((identifier) => coming.get(identifier));
   loadWithin(document.documentElement);
 }
