@@ -64,9 +64,11 @@ async function buildModules(manifest) {
   const outputs = Object.entries(result.metafile.outputs)
     .filter(([path]) => path.endsWith(".js"))
     .map(([path, output]) => ({ path: relative(dist, join(process.cwd(), path)), ...output }));
-  const entry = outputs.find((output) => output.entryPoint?.endsWith("src/app.ts"));
-  manifest["app.js"] = entry.path;
-  return { outputs, entry };
+  const named = (name) => outputs.find((output) => output.entryPoint?.endsWith(`src/${name}.ts`));
+  const first = firstLoad(outputs, [named("app"), named("start")]);
+  manifest["app.js"] = named("app").path;
+  manifest.preload = first.filter((path) => path !== manifest["app.js"]);
+  return { outputs, first };
 }
 
 async function buildStyles(manifest) {
@@ -98,8 +100,8 @@ async function buildWorker(manifest, outputs) {
   await writeFile(join(dist, "service-worker.js"), worker.outputFiles[0].contents);
 }
 
-/* What the first page needs before anything lazy: the entry and all that it imports statically. */
-function firstLoad({ outputs, entry }) {
+/* What the first page needs before anything lazy: the entries and all that they import statically. */
+function firstLoad(outputs, entries) {
   const byPath = new Map(outputs.map((output) => [output.path, output]));
   const seen = new Set();
   const follow = (path) => {
@@ -109,7 +111,7 @@ function firstLoad({ outputs, entry }) {
       if (imported.kind === "import-statement") follow(relative(dist, join(process.cwd(), imported.path)));
     }
   };
-  follow(entry.path);
+  entries.forEach((entry) => follow(entry.path));
   return [...seen];
 }
 
@@ -154,7 +156,7 @@ async function build() {
   manifest["service-worker.js"] = "service-worker.js";
   if (!process.argv.includes("--watch")) await compress();
   await replace("manifest.json", JSON.stringify(manifest, null, 2) + "\n");
-  await sweep(new Set([...Object.values(manifest), ...modules.outputs.map((output) => output.path)]));
+  await sweep(new Set([...Object.values(manifest).flat(), ...modules.outputs.map((output) => output.path)]));
   console.log(`front end built in ${Math.round(performance.now() - started)} ms`);
   return { manifest, modules };
 }
@@ -166,7 +168,7 @@ async function sizes({ manifest, modules }) {
   };
   const pages = Object.keys(manifest).filter((name) => name.endsWith(".css") && name !== "app.css");
   const heaviest = Math.max(0, ...await Promise.all(pages.map((name) => weigh([manifest[name]]))));
-  const weights = { js: await weigh(firstLoad(modules)), css: await weigh([manifest["app.css"]]) + heaviest };
+  const weights = { js: await weigh(modules.first), css: await weigh([manifest["app.css"]]) + heaviest };
   for (const [kind, weight] of Object.entries(weights)) {
     const verdict = weight <= BUDGET[kind] ? "within" : "ABOVE";
     console.log(`first load ${kind}: ${(weight / 1000).toFixed(1)} kB gzip, ${verdict} ${BUDGET[kind] / 1000} kB`);

@@ -116,6 +116,16 @@ def test_built_files_are_kept_for_ever_and_carry_no_cookie(
     assert "Access-Control-Allow-Origin" not in answer.headers
 
 
+def test_a_page_names_the_modules_it_starts_with_and_each_is_there(app: Flask, db: object) -> None:
+    built("app.js")
+    page = app.test_client().get("/sign-in").text
+    named = re.findall(r'<link rel="modulepreload" href="([^"]+)">', page)
+    assert any("/start-" in url for url in named)
+    for url in named:
+        answer = app.test_client().get(url)
+        assert answer.status_code == 200 and "immutable" in answer.headers["Cache-Control"], url
+
+
 @pytest.mark.parametrize(("accepted", "given"), [("gzip", "gzip"), ("gzip, br", "br"), ("identity", None)])
 def test_built_files_travel_small_to_who_accepts_it(
     app: Flask, db: object, accepted: str, given: str | None

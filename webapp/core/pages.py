@@ -29,18 +29,26 @@ DIST = Path(__file__).resolve().parent.parent / "static" / "dist"
 
 
 @cache
-def _manifest(stamp: float) -> dict[str, str]:
-    found: dict[str, str] = json.loads((DIST / "manifest.json").read_text())
+def _read_manifest(stamp: float) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((DIST / "manifest.json").read_text())
     return found
+
+
+def _manifest() -> dict[str, Any]:
+    path = DIST / "manifest.json"
+    if not path.exists():
+        return {}
+    return _read_manifest(0.0 if current_app.config["SETTINGS"].production else path.stat().st_mtime)
 
 
 def asset(name: str) -> str:
     """URL of a built asset by its logical name (`app.js`)."""
-    path = DIST / "manifest.json"
-    if not path.exists():
-        return url_for("static", filename=f"dist/{name}")
-    stamp = 0.0 if current_app.config["SETTINGS"].production else path.stat().st_mtime
-    return url_for("static", filename="dist/" + _manifest(stamp).get(name, name))
+    return url_for("static", filename=f"dist/{_manifest().get(name, name)}")
+
+
+def preloaded_modules() -> list[str]:
+    """URLs of the modules that every page starts with, to be asked for before they are imported."""
+    return [url_for("static", filename=f"dist/{path}") for path in _manifest().get("preload", ())]
 
 
 def locale_name() -> str:
@@ -155,7 +163,7 @@ def install(app: Flask) -> None:
     """Give templates their filters and globals."""
     for function in (cents, day, long_day, capital, hour, ago, percent, percent_1):
         app.jinja_env.filters[function.__name__] = _when_read(function)
-    app.jinja_env.globals.update(asset=asset, csp_nonce=csp_nonce)
+    app.jinja_env.globals.update(asset=asset, preloaded_modules=preloaded_modules, csp_nonce=csp_nonce)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     before_render_template.connect(_before_drawing, app)
 

@@ -1,11 +1,10 @@
-/* Entry: Turbo for navigation, Stimulus for behaviour; everything else is loaded when a page asks for it. */
-import "@hotwired/turbo";
-import { Application } from "@hotwired/stimulus";
-import { controllers } from "virtual:controllers";
-import { loadControllers } from "./lib/controllers";
-import { startServiceWorker } from "./lib/sw_client";
+/* Entry: the page is laid out and painted first, then its scripts start in a task of their own. Started before that,
+ * they would ask for a layout of half a page and hold up what people came to read. */
+const UNSEEN_MS = 200; // a page in the background is not painted
 
-loadControllers(Application.start(), controllers);
+const painted = new Promise<void>((done) => {
+  requestAnimationFrame(() => setTimeout(done));
+  setTimeout(done, UNSEEN_MS);
+});
 
-if (document.readyState === "complete") void startServiceWorker();
-else window.addEventListener("load", () => void startServiceWorker());
+void painted.then(() => import("./start"));
