@@ -6,10 +6,12 @@ Under the `flask` command nothing is patched: commands and the worker run on pla
 
 from __future__ import annotations
 
+import gc
 import os
 from functools import partial
 from typing import Any
 
+gc.disable()  # until everything is there: what is made at the start stays, and is not looked through
 _COMMAND = bool(os.environ.get("FLASK_RUN_FROM_CLI"))
 _MODE = "threading" if _COMMAND else os.environ.get("ASYNC_MODE") or "eventlet"
 
@@ -54,6 +56,8 @@ settings = Settings.from_environ()
 if not (_COMMAND or settings.sqlite):
     postgres.install(_wait_for_database)
 app = create_app(settings, sockets=not _COMMAND)
+gc.freeze()
+gc.enable()
 DRAIN_SECONDS = 5.0
 
 

@@ -26,7 +26,7 @@ from webapp.users import audit
 from webapp.users.actor import Actor
 
 CHUNK = 2000
-WINDOW = 40_000  # new documents go in so many at a time, neighbours by client together
+WINDOW = 20_000  # new documents go in so many at a time, neighbours by client together
 ANNOUNCED = 100_000  # rows
 WRITTEN_A_SECOND = 20_000  # on two cores, from an empty company to a million rows
 WRITTEN = ("created", "updated")
