@@ -97,7 +97,7 @@ def test_what_protects_an_answer_comes_through_untouched(site: Several) -> None:
 def test_built_files_are_kept_by_nginx_and_pages_come_compressed_by_the_application(site: Several) -> None:
     page = requests.get(f"{site.url}/sign-in", headers={"Accept-Encoding": "gzip"}, timeout=10)
     assert page.headers["Content-Encoding"] == "gzip" and "X-Cache" not in page.headers
-    path = re.search(r'src="(/static/dist/app-[^"]+\.js)"', page.text)
+    path = re.search(r'href="(/static/dist/chunks/start-[^"]+\.js)"', page.text)
     assert path is not None
     requests.get(f"{site.url}{path[1]}", timeout=10)
     answer = requests.get(f"{site.url}{path[1]}", timeout=10)
