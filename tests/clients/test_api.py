@@ -97,6 +97,8 @@ def test_exposure_says_what_may_still_be_sold_and_hides_limits_by_role(
         "open_orders": 0,
         "unapplied": 0,
         "exposure": 80_000,
+        "cover": 0,
+        "unsecured": 80_000,
         "limit": 100_000,
         "available": 20_000,
     }

@@ -8,6 +8,7 @@ from tests.rights.talk import TALK
 from tests.rights.visiting import VISITING
 
 ADMIN = frozenset({"admin"})
+PANELS = "invoices,disputes,guarantees,contacts,identity,documents"
 LIMITS = frozenset({"credit_manager", "cfo"})
 PAYMENTS = FINANCE | {"branch_manager", "sales_rep", "admin"}
 ONCE = frozenset({200, 201, 204, 302, 303, 409})  # who comes second is told that it is done
@@ -181,9 +182,7 @@ TABLE: dict[str, Row] = {
         IMPORTERS, scope="client", form=CLIENT_FORM, accept=frozenset({200, 302, 303, 409})
     ),
     "GET /clients/<uuid:client_id>/visit": Row(scope="client"),
-    "GET /clients/<uuid:client_id>/<any(invoices,disputes,contacts,identity,documents):panel>": Row(
-        scope="client"
-    ),
+    f"GET /clients/<uuid:client_id>/<any({PANELS}):panel>": Row(scope="client"),
     f"GET {PART}/new": Row(scope="client"),
     f"POST {PART}/new": Row(scope="client", form=CONTACT),
     f"GET {PART}/<uuid:part_id>": Row(scope="client"),
@@ -375,6 +374,21 @@ TABLE: dict[str, Row] = {
     "GET /clients/<uuid:client_id>/limit": Row(RISK, scope="client", denied=0),
     "POST /clients/<uuid:client_id>/limit": Row(
         LIMITS, denied=0, scope="client", form={"amount": "600", "source": "internal"}
+    ),
+    "GET /clients/<uuid:client_id>/guarantees/new": Row(LIMITS, scope="client", denied=0),
+    "POST /clients/<uuid:client_id>/guarantees": Row(
+        LIMITS, scope="client", denied=0, form={"kind": "bank", "giver": "Banque", "amount": "600"}
+    ),
+    "POST /guarantees/<uuid:guarantee_id>/withdraw": Row(LIMITS, scope="client", denied=0, form={}),
+    "GET /api/v1/clients/<uuid:client_id>/guarantees": Row(RISK, scope="client", denied=404),
+    "POST /api/v1/clients/<uuid:client_id>/guarantees": Row(
+        LIMITS,
+        scope="client",
+        denied=0,
+        body={"kind": "bank", "giver": "Banque", "amount": {"amount": 60000, "currency": "EUR"}},
+    ),
+    "POST /api/v1/guarantees/<uuid:guarantee_id>/withdrawal": Row(
+        LIMITS, scope="client", denied=0, accept=frozenset({200, 409})
     ),
     "GET /alerts": Row(RISK, denied=200),
     "GET /alerts/<uuid:alert_id>": Row(RISK, scope="client", denied=0),

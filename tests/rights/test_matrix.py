@@ -32,6 +32,7 @@ PARTS = {
     "limit_request_id": "<limit_request>",
     "delegation_id": "<new>",
     "alert_id": "<alert>",
+    "guarantee_id": "<guarantee>",
     "dispute_id": "<dispute>",
     "code": "quality",
     "notification_id": "<notification>",

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from tests.factories.books import make_client, make_invoice
 from tests.factories.disputes import make_dispute
-from tests.factories.limits import alerts_of, make_limit
+from tests.factories.limits import alerts_of, make_guarantee, make_limit
 from tests.factories.people import Cast
 from tests.factories.promises import credit_request, promise, task
 from tests.factories.requests import limit_request
@@ -150,6 +150,7 @@ def make_world(cast: Cast) -> World:
             "order": str(orders["order"]),
             "note": str(delivered),
             "alert": str(alert.id),
+            "guarantee": str(make_guarantee(cast, client).id),
             "dispute": str(dispute.id),
             "notification": str(mine.id),
             "session": str(session.id),

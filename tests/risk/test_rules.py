@@ -86,38 +86,44 @@ WALKS: dict[str, list[tuple[int, int | None, set[int]]]] = {
 }
 
 
+def said(level: int | None) -> tuple[rules.Level, ...]:
+    return () if level is None else ((rules.kind_of(level), level),)
+
+
 @pytest.mark.parametrize("walk", WALKS.values(), ids=WALKS.keys())
 def test_levels_are_raised_and_forgotten(walk: list[tuple[int, int | None, set[int]]]) -> None:
     passed: set[rules.Level] = set()
     for exposure, raised, forgotten in walk:
         decision = evaluate(exposure, Cap(1000), None, passed)
-        assert (exposure, decision.raise_level) == (exposure, raised)
+        assert (exposure, decision.raised) == (exposure, said(raised))
         assert {level for _kind, level in decision.cleared} == forgotten
         passed = (passed | decision.newly_passed) - decision.cleared
 
 
 def test_a_limit_of_zero_is_breached_by_any_exposure_and_by_nothing_else() -> None:
-    assert evaluate(1, Cap(0), None, ()).raise_level == 100
-    assert evaluate(0, Cap(0), None, ()).raise_level is None
+    assert evaluate(1, Cap(0), None, ()).raised == said(100)
+    assert evaluate(0, Cap(0), None, ()).raised == ()
     assert evaluate(0, Cap(0), None, [("limit_breach", 100)]).cleared == {("limit_breach", 100)}
 
 
 def test_without_limit_nothing_is_raised_and_everything_is_forgotten() -> None:
     known = [("limit_warning", 50), ("limit_breach", 100), rules.DELAY]
     decision = evaluate(10**9, None, 400, known)
-    assert decision.raise_level is None and not decision.raise_delay
+    assert decision.raised == ()
     assert decision.cleared == frozenset(known)
 
 
 def test_a_delay_is_raised_once_when_later_than_tolerated_and_forgotten_when_not() -> None:
     cap = Cap(1000, max_days_late=30)
-    assert not evaluate(0, cap, 30, ()).raise_delay
-    assert not evaluate(0, cap, None, ()).raise_delay
+    assert evaluate(0, cap, 30, ()).raised == ()
+    assert evaluate(0, cap, None, ()).raised == ()
     first = evaluate(0, cap, 31, ())
-    assert first.raise_delay and first.newly_passed == {rules.DELAY}
+    assert first.raised == (rules.DELAY,) and first.newly_passed == {rules.DELAY}
     assert evaluate(0, cap, 45, first.newly_passed) == rules.Decision()
     assert evaluate(0, cap, 12, first.newly_passed).cleared == {rules.DELAY}
-    assert not evaluate(0, Cap(1000), 500, ()).raise_delay
+    assert evaluate(0, Cap(1000), 500, ()).raised == ()
+    both = evaluate(2_000, cap, 31, ())
+    assert both.raised == (("limit_breach", 100), rules.DELAY)
 
 
 @given(st.lists(st.tuples(st.integers(-100, 3000), st.one_of(st.none(), st.integers(0, 2000))), max_size=30))
@@ -128,11 +134,9 @@ def test_an_alert_is_never_raised_twice_without_being_forgotten_between(
     for exposure, limit in steps:
         cap = None if limit is None else Cap(limit)
         decision = evaluate(exposure, cap, None, passed)
-        if decision.raise_level is not None:
-            assert (rules.kind_of(decision.raise_level), decision.raise_level) not in passed
-        assert decision.raise_level is None or decision.raise_level == max(
-            level for _kind, level in decision.newly_passed
-        )
+        assert not set(decision.raised) & passed
+        highest = max((level for _kind, level in decision.newly_passed), default=None)
+        assert decision.raised == said(highest)
         passed = (passed | decision.newly_passed) - decision.cleared
         assert rules.levels_crossed(exposure, limit) <= {level for _kind, level in passed}
 
@@ -141,6 +145,46 @@ def test_kinds_and_severities() -> None:
     assert [rules.kind_of(level) for level in (50, 90, 100)] == ["limit_warning"] * 2 + ["limit_breach"]
     assert rules.severity("limit_breach", 100) == rules.severity("delay_breach", 100) == 3
     assert [rules.severity("limit_warning", level) for level in (50, 70, 90)] == [1, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "reached"),
+    [
+        (date(2026, 1, 1), date(2026, 12, 31), set()),
+        (date(2026, 1, 1), date(2026, 12, 22), {30}),
+        (date(2026, 1, 1), date(2026, 11, 29), {30, 7}),
+        (date(2026, 1, 1), date(2026, 11, 23), {30, 7, 1}),
+        (date(2026, 1, 1), date(2026, 11, 22), {30, 7, 1}),
+        (date(2026, 1, 1), date(2026, 11, 21), set()),
+        (date(2026, 11, 2), date(2026, 11, 29), {7}),
+        (date(2026, 11, 22), date(2026, 11, 22), set()),
+        (None, date(2026, 11, 29), {30, 7}),
+        (date(2026, 1, 1), None, set()),
+    ],
+)
+def test_an_end_is_warned_of_thirty_seven_and_one_day_ahead(
+    starts_on: date | None, ends_on: date | None, reached: set[int]
+) -> None:
+    found = rules.endings_reached("limit_ending", starts_on, ends_on, date(2026, 11, 22))
+    assert found == {("limit_ending", days) for days in reached}
+
+
+def test_of_several_endings_the_nearest_of_each_kind_is_said() -> None:
+    endings = frozenset({("limit_ending", 30), ("limit_ending", 7), ("guarantee_ending", 30)})
+    decision = evaluate(0, None, None, (), endings)
+    assert decision.raised == (("guarantee_ending", 30), ("limit_ending", 7))
+    assert decision.newly_passed == endings
+    again = evaluate(0, None, None, endings, endings | {("limit_ending", 1)})
+    assert again.raised == (("limit_ending", 1),)
+    assert evaluate(0, None, None, endings).cleared == endings
+    assert [rules.severity("limit_ending", days) for days in (30, 7, 1)] == [1, 2, 2]
+
+
+def test_what_others_pay_lowers_what_is_judged_and_never_below_zero() -> None:
+    assert rules.covered(3_000_000, 90) == 2_700_000 and rules.covered(101, 50) == 50
+    assert rules.unsecured(4_640_000, 2_700_000) == 1_940_000 and rules.unsecured(100, 200) == 0
+    assert rules.amount_judged(70_000, 60_000, 500_000, 450_000) == 50_000
+    assert rules.amount_judged(70_000, None, 0, 100_000) == 0
 
 
 def test_an_ended_limit_allows_nothing_more() -> None:

@@ -81,7 +81,8 @@ CODES = {
         delivery_notes.currency
         exchange_rates.currency payments.currency payments.method payments.return_reason payments.source
         matchings.source write_offs.reason write_offs.state promises.currency promises.state
-        credit_limits.currency credit_limits.source limit_requests.currency limit_requests.state
+        credit_limits.currency credit_limits.source guarantees.kind guarantees.currency
+        limit_requests.currency limit_requests.state
         limit_requests.stage limit_request_steps.kind passed_levels.kind alerts.kind alerts.state
         alerts.currency stored_files.media_type stored_files.subject_type threads.subject_type
         threads.audience messages.kind messages.act_kind thread_members.level notifications.kind

@@ -17,6 +17,23 @@ TOO_LATE = 0.025
 MANAGER_CEILING = 10_000_000
 
 
+INSURERS = ("Atlas Crédit", "Mutuelle du Négoce", "Garantie des Ateliers")
+SHARE = 90
+ENDS_IN = (200, 320, 24, 410, 95)  # days, in turns: one of five is about to end
+
+
+@dataclass(frozen=True, slots=True)
+class Guarantee:
+    """An insurer's cover of a client: cents agreed, whose, and between which days."""
+
+    owner: int
+    amount: int
+    giver: str
+    reference: str
+    starts_on: date
+    ends_on: date
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """A limit in cents, the days of delay it tolerates, and where it comes from."""
@@ -53,6 +70,22 @@ def make_limits(
         set_on = day - timedelta(days=rng.randint(40, 420))
         limits.append(Limit(owner, _amount(base, target), tolerance, source, set_on))
     return limits
+
+
+def make_guarantees(limits: Sequence[Limit], day: date) -> list[Guarantee]:
+    """The cover behind each limit that an insurer gave."""
+    given = [limit for limit in limits if limit.source == "insurer"]
+    return [
+        Guarantee(
+            limit.owner,
+            limit.amount,
+            INSURERS[turn % len(INSURERS)],
+            f"AC-{4400 + turn}",
+            limit.set_on,
+            day + timedelta(days=ENDS_IN[turn % len(ENDS_IN)]),
+        )
+        for turn, limit in enumerate(given)
+    ]
 
 
 def _uses(

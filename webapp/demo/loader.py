@@ -25,7 +25,7 @@ from webapp.demo.bookkeeping import write_books
 from webapp.demo.books import Document, stream_books
 from webapp.demo.commerce import write_commerce
 from webapp.demo.companies import Company, make_companies
-from webapp.demo.limits import Limit, make_limits
+from webapp.demo.limits import Limit, make_guarantees, make_limits
 from webapp.demo.people import Person, make_people, reps
 from webapp.demo.sheet_writing import write_sheets
 from webapp.demo.sheets import make_sheets
@@ -142,6 +142,7 @@ def _write_standing(rng: random.Random, clients: int, invoices: int, tell: Say) 
     out, late = _standing(client_ids, day)
     limits = make_limits(rng, companies, out, late, day, reps(people)[0].email)
     writing.write_limits(limits, client_ids, user_ids)
+    writing.write_guarantees(make_guarantees(limits, day), client_ids, user_ids)
     tell(f"{len(limits)} limits")
     trips = random.Random(f"visits:{first}")  # nosec B311 # the rest stays as it was
     tell(f"{write_visits(trips, client_ids, day)} visits")

@@ -13,11 +13,13 @@ from webapp.clients.models import Client
 from webapp.clients.rules import fold, search_text
 from webapp.core.ids import new_id
 from webapp.demo.companies import Company
-from webapp.demo.limits import MANAGER_CEILING, Limit
+from webapp.demo.limits import MANAGER_CEILING, SHARE, Guarantee, Limit
 from webapp.demo.people import COMPANY_NAME, COMPANY_SIREN, DOMAIN, REGIONS, ROOT, Person
 from webapp.extensions import db
 from webapp.invoices.models import Invoice
 from webapp.risk.models import CreditLimit
+from webapp.risk.models import Guarantee as GuaranteeRow
+from webapp.risk.rules import covered
 from webapp.users import queries as people_queries
 from webapp.users import services as people_services
 from webapp.users.actor import Actor
@@ -163,6 +165,31 @@ def write_limits(limits: Sequence[Limit], clients: Sequence[uuid.UUID], people: 
         for limit in limits
     ]
     insert_rows(CreditLimit, rows)
+
+
+def write_guarantees(
+    guarantees: Sequence[Guarantee], clients: Sequence[uuid.UUID], people: dict[str, uuid.UUID]
+) -> None:
+    """What insurers cover, noted on the day it began."""
+    rows = [
+        {
+            "id": new_id(),
+            "client_id": clients[each.owner],
+            "kind": "insurer",
+            "giver": each.giver,
+            "reference": each.reference,
+            "amount": each.amount,
+            "share": SHARE,
+            "cover": covered(each.amount, SHARE),
+            "currency": "EUR",
+            "starts_on": each.starts_on,
+            "ends_on": each.ends_on,
+            "recorded_by": people[f"alice@{DOMAIN}"],
+            "recorded_at": at(each.starts_on, 14, 20),
+        }
+        for each in guarantees
+    ]
+    insert_rows(GuaranteeRow, rows)
 
 
 def insert_rows(model: Any, rows: Sequence[dict[str, Any]]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from webapp.risk.rules import AUTHORITY
+from webapp.risk.rules import AUTHORITY, unsecured
 
 OPEN, RETURNED = "open", "returned"
 APPROVED, REJECTED, WITHDRAWN, EXPIRED = "approved", "rejected", "withdrawn", "expired"
@@ -36,9 +36,10 @@ ROUND, SHORTEST_DAYS = 100_000, 14  # of what is offered to grant: cents, days
 MOST_EVIDENCE = 20
 
 
-def judged_on(amount: int, exposure: int) -> int:
-    """The amount that says who decides: what is asked, or what is out already when that is more."""
-    return max(amount, exposure, 0)
+def judged_on(amount: int, exposure: int, cover: int = 0) -> int:
+    """The amount that says who decides: what is asked, or what is out already when that is more, less what
+    guarantees pay (DOMAIN "Risk", tiers)."""
+    return unsecured(max(amount, exposure), cover)
 
 
 def is_within(role: str, judged: int) -> bool:

@@ -12,11 +12,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from webapp.risk.rules import BREACHES
+from webapp.risk.rules import BREACHES, WARNING, severity
 
 # Who is told of a warning, a level below the breach (the client's own rep and managers: in scope).
 WARNED = frozenset({"sales_rep", "branch_manager", "credit_manager"})
-PUSHED_FROM = 90
 AT_ONCE = frozenset({"mention", "alert_assigned", "dispute_assigned", "limit_asked", "test"})
 # Who hears what stays unanswered or was missed, besides those it was given to.
 OVERSEERS = frozenset({"branch_manager", "credit_manager"})
@@ -42,11 +41,12 @@ def alert_recipients(kind: str, level: int, candidates: Iterable[Candidate]) -> 
     """Who hears of an alert: person -> pushed too, or inbox only.
 
     A breach: every entitled person, pushed, nobody left out for having caused it or being online.
-    A warning: representative, branch managers and credit managers; pushed from 90 %.
+    A warning: representative, branch managers and credit managers; pushed from 90 %, or from a week before
+    what is about to end.
     """
     breach = kind in BREACHES
     return {
-        person.user_id: breach or level >= PUSHED_FROM
+        person.user_id: severity(kind, level) >= WARNING
         for person in candidates
         if person.entitled and (breach or person.role in WARNED)
     }

@@ -23,6 +23,14 @@ def push_words(kind: str, params: dict[str, Any] | None = None) -> tuple[str, st
             _("Un de vos clients paie plus tard que toléré. Touchez pour voir."),
         ),
         "limit_warning": (_("Plafond bientôt atteint"), _("Un de vos clients approche de son plafond.")),
+        "limit_ending": (
+            _("Un plafond se termine bientôt"),
+            _("Celui d’un de vos clients. Touchez pour voir."),
+        ),
+        "guarantee_ending": (
+            _("Une garantie se termine bientôt"),
+            _("Celle d’un de vos clients. Touchez pour voir."),
+        ),
         "alert_assigned": (_("Une alerte vous est confiée"), _("Touchez pour voir ce qui est attendu.")),
         "write_off_asked": (_("Une décision vous attend"), _("Un passage en perte demande votre accord.")),
         "write_off_decided": (_("Votre demande est décidée"), _("Touchez pour voir la réponse.")),

@@ -24,7 +24,7 @@ from webapp.limit_requests.policy import may_read as may_read_request
 from webapp.promises.events import PromisesChanged
 from webapp.realtime import out, registry
 from webapp.realtime.ears import hears
-from webapp.risk.events import AlertChanged, AlertRaised, LimitChanged
+from webapp.risk.events import AlertChanged, AlertRaised, GuaranteeChanged, LimitChanged
 from webapp.risk.policy import may_hear_of
 from webapp.risk.queries import find_alert
 from webapp.risk.schemas import alert_json
@@ -85,8 +85,10 @@ def on_clients(event: BalanceChanged | ClientsChanged | PromisesChanged | FactsC
     _tell("client.changed", event.client_ids, _places(), Client.id)
 
 
-@hears(ClientMoved, LimitChanged, VisitRecorded, AcknowledgementSealed)
-def on_client(event: ClientMoved | LimitChanged | VisitRecorded | AcknowledgementSealed) -> None:
+@hears(ClientMoved, LimitChanged, GuaranteeChanged, VisitRecorded, AcknowledgementSealed)
+def on_client(
+    event: ClientMoved | LimitChanged | GuaranteeChanged | VisitRecorded | AcknowledgementSealed,
+) -> None:
     _tell("client.changed", (event.client_id,), _places(), Client.id)
 
 

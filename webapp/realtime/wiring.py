@@ -17,7 +17,7 @@ from webapp.limit_requests.events import LimitRequestChanged
 from webapp.promises.events import PromisesChanged
 from webapp.realtime import codec, connection, dispatch, tail
 from webapp.realtime.lines import RoomManager
-from webapp.risk.events import AlertChanged, AlertRaised, LimitChanged
+from webapp.risk.events import AlertChanged, AlertRaised, GuaranteeChanged, LimitChanged
 from webapp.threads.events import (
     ActChanged,
     GuestRead,
@@ -42,6 +42,7 @@ NEWS = (
     VisitRecorded,
     AcknowledgementSealed,
     LimitChanged,
+    GuaranteeChanged,
     LimitRequestChanged,
     AlertRaised,
     AlertChanged,

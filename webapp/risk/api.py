@@ -1,4 +1,4 @@
-"""JSON of limits and alerts."""
+"""JSON of limits, guarantees and alerts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response
 
-from webapp.clients.queries import get_client_by_ref
+from webapp.clients.queries import get_client, get_client_by_ref
 from webapp.core.api import answer, blueprint, command, cut_page, page_of
 from webapp.core.cursors import as_id, read_cursor
 from webapp.core.db import unit_of_work
@@ -18,10 +18,14 @@ from webapp.risk.schemas import (
     AlertArgs,
     AlertOut,
     AssignmentIn,
+    GuaranteeIn,
+    GuaranteeList,
+    GuaranteeOut,
     LimitArgs,
     LimitIn,
     LimitOut,
     alert_json,
+    guarantee_json,
     limit_json,
 )
 from webapp.users.current import current_actor
@@ -58,6 +62,38 @@ def set_limit(values: dict[str, Any]) -> tuple[Any, int]:
     money = values.pop("amount")
     limit = services.set_limit(actor, client.id, amount=money["amount"], currency=money["currency"], **values)
     return limit_json(queries.LimitLine(limit, client.ref, actor.name)), 201
+
+
+@blp.route("/clients/<uuid:client_id>/guarantees", methods=["GET"])
+@blp.response(200, GuaranteeList)
+def list_guarantees(client_id: uuid.UUID) -> Response:
+    """What others pay when this client does not: what holds, and what held."""
+    actor = current_actor()
+    client = get_client(actor, client_id)
+    if not may_read_limits(actor):
+        raise NotFound()
+    lines = queries.list_guarantees(actor, client.id)
+    return answer({"items": [guarantee_json(line) for line in lines]})
+
+
+@blp.route("/clients/<uuid:client_id>/guarantees", methods=["POST"])
+@blp.arguments(GuaranteeIn)
+@blp.response(201, GuaranteeOut)
+@command("guarantee.add")
+def record_guarantee(values: dict[str, Any], client_id: uuid.UUID) -> tuple[Any, int]:
+    """Note a guarantee of this client."""
+    actor = current_actor()
+    row = services.record_guarantee(actor, services.GuaranteeInput(client_id, **values))
+    return guarantee_json(queries.get_guarantee(actor, row.id)), 201
+
+
+@blp.route("/guarantees/<uuid:guarantee_id>/withdrawal", methods=["POST"])
+@blp.response(200, GuaranteeOut)
+@command("guarantee.withdraw")
+def withdraw_guarantee(guarantee_id: uuid.UUID) -> tuple[Any, int]:
+    """It no longer holds; what was noted stays in the history."""
+    services.withdraw_guarantee(current_actor(), guarantee_id)
+    return guarantee_json(queries.get_guarantee(current_actor(), guarantee_id)), 200
 
 
 @blp.route("/alerts", methods=["GET"])

@@ -15,6 +15,13 @@ class LimitChanged:
 
 
 @dataclass(frozen=True)
+class GuaranteeChanged:
+    """A guarantee of the client was recorded or withdrawn."""
+
+    client_id: uuid.UUID
+
+
+@dataclass(frozen=True)
 class AlertRaised:
     """Something about the client must be answered: phones ring before lists follow."""
 

@@ -1,4 +1,4 @@
-"""Credit limits, alert levels passed, alerts."""
+"""Credit limits, guarantees, alert levels passed, alerts."""
 
 from __future__ import annotations
 
@@ -41,6 +41,37 @@ class CreditLimit(db.Model):
     replaced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class Guarantee(db.Model):
+    """What somebody else pays when the client does not, between dates: `cover` is the `share` (per cent) of
+    the `amount` agreed. Nothing is deleted: one that no longer holds is withdrawn."""
+
+    __tablename__ = "guarantees"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("share BETWEEN 1 AND 100", name="share"),
+        CheckConstraint("cover BETWEEN 0 AND amount", name="cover"),
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="days"),
+        Index("ix_guarantees_client", "client_id", "ends_on"),
+        Index("ix_guarantees_ends_on", "ends_on"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    client_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("clients.id"))
+    kind: Mapped[str] = mapped_column(String(10))  # insurer, bank, surety, deposit, other
+    giver: Mapped[str] = mapped_column(String(120))  # who pays
+    reference: Mapped[str | None] = mapped_column(String(64))  # theirs
+    amount: Mapped[int] = mapped_column(BigInteger)
+    share: Mapped[int]
+    cover: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3), default="EUR")
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    recorded_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    withdrawn_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class PassedLevel(db.Model):
     """A level a client is above; forgotten once it falls five points below (hysteresis)."""
 
@@ -67,14 +98,16 @@ class Alert(db.Model):
     client_id: Mapped[uuid.UUID] = mapped_column(
         ForeignKey("clients.id"), info={"moves_when": "state = 'closed'"}
     )
-    kind: Mapped[str] = mapped_column(String(20))  # limit_warning, limit_breach, delay_breach
-    level: Mapped[int]  # per cent of the limit; 100 for a delay
+    # limit_warning, limit_breach, delay_breach, limit_ending, guarantee_ending
+    kind: Mapped[str] = mapped_column(String(20))
+    level: Mapped[int]  # per cent of the limit; 100 for a delay; days left for an ending
     severity: Mapped[int]  # 1 notice, 2 warning, 3 grave
     state: Mapped[str] = mapped_column(String(14), default="open")  # open, acknowledged, closed
     exposure: Mapped[int] = mapped_column(BigInteger)  # as it stood when raised, cents
     limit_amount: Mapped[int | None] = mapped_column(BigInteger)
     overdue: Mapped[int] = mapped_column(BigInteger, default=0)
     days_late: Mapped[int | None]
+    ends_on: Mapped[date | None]  # of what is about to end
     currency: Mapped[str] = mapped_column(String(3), default="EUR")
     raised_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     acknowledged_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))

@@ -1,4 +1,7 @@
-"""Who may read limits and alerts, answer them, set limits. Whose clients: `clients.policy`."""
+"""Who may read limits, guarantees and alerts, answer them, set limits, note guarantees.
+
+Whose clients: `clients.policy`.
+"""
 
 from __future__ import annotations
 
@@ -32,3 +35,7 @@ def may_set_limits(actor: Actor) -> bool:
 def may_set_amount(actor: Actor, judged: int) -> bool:
     """Is an amount judged so high within this person's authority (DECISIONS, tiers)?"""
     return may_set_limits(actor) and within_authority(actor.role, judged)
+
+
+def may_write_guarantees(actor: Actor) -> bool:
+    return may(actor, "guarantee.write")

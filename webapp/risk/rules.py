@@ -1,12 +1,13 @@
-"""Pure decisions about limits: use, levels passed, what raises an alert, who may set how much.
+"""Pure decisions about limits: use, levels passed, what raises an alert, what is covered, who sets how much.
 
-Sources: DOMAIN "Risk" (levels 50, 70, 90 and 100 %, five points of hysteresis, delay tolerated)
-and DECISIONS "Alerts" (exact comparisons, one alert for one change, no limit no alert).
+Sources: DOMAIN "Risk" (levels 50, 70, 90 and 100 %, five points of hysteresis, delay tolerated, a limit or
+guarantee about to end) and DECISIONS "Alerts" (exact comparisons, one alert for one change, no alert without
+a limit).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,11 +18,16 @@ HYSTERESIS = 5
 BEYOND_MEASURE = 999
 
 LIMIT_WARNING, LIMIT_BREACH, DELAY_BREACH = "limit_warning", "limit_breach", "delay_breach"
+LIMIT_ENDING, GUARANTEE_ENDING = "limit_ending", "guarantee_ending"
 BREACHES = frozenset({LIMIT_BREACH, DELAY_BREACH})
+ENDINGS = frozenset({LIMIT_ENDING, GUARANTEE_ENDING})
+DAYS_AHEAD = (30, 7, 1)  # how long before its last day something about to end is said to be
 GRAVE, WARNING, NOTICE = 3, 2, 1
 DELAY = (DELAY_BREACH, BREACH)
 
 SOURCES = ("internal", "insurer", "temporary")
+INSURER = "insurer"
+GUARANTEE_KINDS = (INSURER, "bank", "surety", "deposit", "other")
 LONGEST_DELAY = 3650
 # Largest limit, in cents of the company's currency, that each role sets alone (DOMAIN "Risk").
 AUTHORITY: dict[str, int | None] = {"credit_manager": 10_000_000, "cfo": None, "system": None}
@@ -41,13 +47,12 @@ class Cap:
 class Decision:
     """What one look at a client changes.
 
-    `raise_level` is the highest level newly crossed (or None), `raise_delay` says that lateness
-    newly passed what is tolerated; `newly_passed` and `cleared` are (kind, level) pairs to
-    remember and to forget.
+    `raised` are the (kind, level) pairs to alert of: the highest level newly crossed, lateness newly
+    beyond what is tolerated, the nearest of the endings newly within reach. `newly_passed` and `cleared`
+    are pairs to remember and to forget.
     """
 
-    raise_level: int | None = None
-    raise_delay: bool = False
+    raised: tuple[Level, ...] = ()
     newly_passed: frozenset[Level] = frozenset()
     cleared: frozenset[Level] = frozenset()
 
@@ -81,9 +86,12 @@ def kind_of(level: int) -> str:
 
 
 def severity(kind: str, level: int) -> int:
-    """3 for a breach, 2 from 90 %, 1 below: the order in which alerts are answered."""
+    """3 for a breach, 2 from 90 % or within a week of an ending, 1 below: the order in which alerts are
+    answered."""
     if kind in BREACHES:
         return GRAVE
+    if kind in ENDINGS:
+        return WARNING if level <= 7 else NOTICE
     return WARNING if level >= 90 else NOTICE
 
 
@@ -108,7 +116,25 @@ def is_too_late(days_overdue: int | None, max_days_late: int | None) -> bool:
     return max_days_late is not None and days_overdue is not None and days_overdue > max_days_late
 
 
-def evaluate(exposure: int, cap: Cap | None, days_overdue: int | None, passed: Iterable[Level]) -> Decision:
+def endings_reached(kind: str, starts_on: date | None, ends_on: date | None, today: date) -> frozenset[Level]:
+    """Warnings due before the last day `ends_on`: 30, 7 and 1 day ahead, none once it has passed.
+
+    What lasts no longer than a warning's days is not warned of so early: whoever gave three weeks knows.
+    """
+    if ends_on is None or today > ends_on:
+        return frozenset()
+    left = (ends_on - today).days
+    lasts = (ends_on - starts_on).days if starts_on is not None else None
+    return frozenset((kind, days) for days in DAYS_AHEAD if left <= days and (lasts is None or days < lasts))
+
+
+def evaluate(
+    exposure: int,
+    cap: Cap | None,
+    days_overdue: int | None,
+    passed: Iterable[Level],
+    endings: frozenset[Level] = frozenset(),
+) -> Decision:
     """What changes for a client, given the levels it is known to have passed.
 
     One change raises only the highest level newly crossed; the lower ones count as passed. A
@@ -116,23 +142,40 @@ def evaluate(exposure: int, cap: Cap | None, days_overdue: int | None, passed: I
     """
     known = frozenset(passed)
     limit = cap.amount if cap else None
-    crossed = {(kind_of(level), level) for level in levels_crossed(exposure, limit)}
     late = is_too_late(days_overdue, cap.max_days_late if cap else None)
-    fresh = frozenset(crossed - known)
+    crossed = {(kind_of(level), level) for level in levels_crossed(exposure, limit)}
+    stands = crossed | endings | ({DELAY} if late else set())
+    fresh = frozenset(stands - known)
     cleared = {
         (kind, level)
-        for kind, level in known
-        if kind != DELAY_BREACH and is_forgotten(level, exposure, limit)
+        for kind, level in known - stands
+        if kind in ENDINGS or kind == DELAY_BREACH or is_forgotten(level, exposure, limit)
     }
-    if DELAY in known and not late:
-        cleared.add(DELAY)
-    raise_delay = late and DELAY not in known
-    return Decision(
-        raise_level=max((level for _kind, level in fresh), default=None),
-        raise_delay=raise_delay,
-        newly_passed=fresh | ({DELAY} if raise_delay else frozenset()),
-        cleared=frozenset(cleared),
-    )
+    return Decision(tuple(_worth_saying(fresh)), fresh, frozenset(cleared))
+
+
+def _worth_saying(fresh: frozenset[Level]) -> Iterator[Level]:
+    """Of what is new: the highest level of use, the delay, the nearest ending of each kind."""
+    used = [(level, kind) for kind, level in fresh if kind in (LIMIT_WARNING, LIMIT_BREACH)]
+    if used:
+        level, kind = max(used)
+        yield kind, level
+    if DELAY in fresh:
+        yield DELAY
+    for ending in sorted(ENDINGS):
+        days = [level for kind, level in fresh if kind == ending]
+        if days:
+            yield ending, min(days)
+
+
+def covered(amount: int, share: int) -> int:
+    """Cents that a guarantee pays: `share` per cent of what was agreed, rounded down."""
+    return amount * share // 100
+
+
+def unsecured(exposure: int, cover: int) -> int:
+    """What nobody else would pay, in cents (DOMAIN "Risk"); not below zero."""
+    return max(exposure - cover, 0)
 
 
 def in_force(amount: int, ends_on: date | None, today: date) -> int:
@@ -148,13 +191,14 @@ def days_overdue(overdue_since: date | None, today: date) -> int | None:
     return (today - overdue_since).days if overdue_since is not None else None
 
 
-def amount_judged(amount: int, current: int | None, exposure: int) -> int:
-    """The amount that decides who may set a limit (DOMAIN "Risk", tiers).
+def amount_judged(amount: int, current: int | None, exposure: int, cover: int = 0) -> int:
+    """The amount that decides who may set a limit (DOMAIN "Risk", tiers), less what guarantees pay.
 
     A raise is judged on what is already out as well: `max(requested, exposure)`. A first limit
     or a cut only lowers the risk, so it is judged on itself.
     """
-    return max(amount, exposure) if current is not None and amount > current else amount
+    judged = max(amount, exposure) if current is not None and amount > current else amount
+    return unsecured(judged, cover)
 
 
 def within_authority(role: str, amount: int) -> bool:

@@ -1,4 +1,4 @@
-"""Limits and alerts on the wire."""
+"""Limits, guarantees and alerts on the wire."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 from marshmallow import fields, validate
 
 from webapp.core.api import ApiSchema, MoneySchema, PageArgs, money
-from webapp.core.fields import PlainText
-from webapp.risk.rules import LONGEST_DELAY, utilisation
+from webapp.core.fields import AnyMoney, Day, PlainText
+from webapp.risk.rules import GUARANTEE_KINDS, LONGEST_DELAY, utilisation
 
 
 class LimitIn(ApiSchema):
@@ -47,6 +47,44 @@ class LimitArgs(PageArgs):
     history = fields.Boolean(load_default=False)
 
 
+class GuaranteeIn(ApiSchema):
+    """A guarantee as programs write it: `share` per cent of `amount` are paid."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(GUARANTEE_KINDS))
+    giver = PlainText(120, required=True, blank=False)
+    reference = PlainText(64, load_default=None, allow_none=True)
+    amount = AnyMoney(required=True)
+    share = fields.Integer(strict=True, load_default=100, validate=validate.Range(1, 100))
+    starts_on = Day(load_default=None, allow_none=True)
+    ends_on = Day(load_default=None, allow_none=True)
+
+
+class GuaranteeOut(ApiSchema):
+    """A guarantee: `cover` is what it pays, `holds` whether it does today."""
+
+    id = fields.UUID()
+    client_id = fields.UUID()
+    kind = fields.String(validate=validate.OneOf(GUARANTEE_KINDS))
+    giver = fields.String()
+    reference = fields.String(allow_none=True)
+    amount = fields.Nested(MoneySchema)
+    share = fields.Integer()
+    cover = fields.Nested(MoneySchema)
+    starts_on = fields.Date()
+    ends_on = fields.Date(allow_none=True)
+    holds = fields.Boolean()
+    recorded_by = fields.String(allow_none=True)
+    recorded_at = fields.DateTime()
+    withdrawn_by = fields.String(allow_none=True)
+    withdrawn_at = fields.DateTime(allow_none=True)
+
+
+class GuaranteeList(ApiSchema):
+    """The guarantees of one client."""
+
+    items = fields.List(fields.Nested(GuaranteeOut))
+
+
 class PersonOut(ApiSchema):
     """A person, by id and name."""
 
@@ -63,7 +101,8 @@ class AlertClientOut(ApiSchema):
 
 
 class AlertOut(ApiSchema):
-    """An alert, with the figures as they stood when it was raised."""
+    """An alert, with the figures as they stood when it was raised. `level` is per cent of the limit, or for
+    what is about to end on `ends_on` the days that were left."""
 
     id = fields.UUID()
     client_id = fields.UUID()
@@ -77,6 +116,7 @@ class AlertOut(ApiSchema):
     limit = fields.Nested(MoneySchema, allow_none=True)
     overdue = fields.Nested(MoneySchema)
     days_late = fields.Integer(allow_none=True)
+    ends_on = fields.Date(allow_none=True)
     raised_at = fields.DateTime()
     acknowledged_by = fields.Nested(PersonOut, allow_none=True)
     acknowledged_at = fields.DateTime(allow_none=True)
@@ -121,6 +161,28 @@ def limit_json(line: Any) -> dict[str, Any]:
     }
 
 
+def guarantee_json(line: Any) -> dict[str, Any]:
+    """The wire form of a `GuaranteeLine`."""
+    row = line.guarantee
+    return {
+        "id": str(row.id),
+        "client_id": str(row.client_id),
+        "kind": row.kind,
+        "giver": row.giver,
+        "reference": row.reference,
+        "amount": money(row.amount, row.currency),
+        "share": row.share,
+        "cover": money(row.cover, row.currency),
+        "starts_on": row.starts_on.isoformat(),
+        "ends_on": row.ends_on.isoformat() if row.ends_on else None,
+        "holds": line.holds,
+        "recorded_by": line.recorded_by,
+        "recorded_at": instant(row.recorded_at),
+        "withdrawn_by": line.withdrawn_by,
+        "withdrawn_at": instant(row.withdrawn_at),
+    }
+
+
 def alert_json(line: Any) -> dict[str, Any]:
     """The wire form of an `AlertLine`; the same for pages, API and live events."""
     row, client = line.alert, line.client
@@ -137,6 +199,7 @@ def alert_json(line: Any) -> dict[str, Any]:
         "limit": money(row.limit_amount, row.currency),
         "overdue": money(row.overdue, row.currency),
         "days_late": row.days_late,
+        "ends_on": row.ends_on.isoformat() if row.ends_on else None,
         "raised_at": instant(row.raised_at),
         "acknowledged_by": _person(row.acknowledged_by, line.acknowledged_by),
         "acknowledged_at": instant(row.acknowledged_at),

@@ -6,7 +6,7 @@ from __future__ import annotations
 from webapp.core.events import before_commit
 from webapp.core.pages import register_counter
 from webapp.invoices.events import BalanceChanged
-from webapp.risk.events import LimitChanged
+from webapp.risk.events import GuaranteeChanged, LimitChanged
 from webapp.risk.queries import open_figure
 from webapp.risk.services import evaluate_clients, tell_of_limit
 
@@ -22,3 +22,8 @@ def _on_balances(event: BalanceChanged) -> None:
 def _on_limit(event: LimitChanged) -> None:
     evaluate_clients([event.client_id])
     tell_of_limit(event.client_id)
+
+
+@before_commit(GuaranteeChanged)
+def _on_guarantee(event: GuaranteeChanged) -> None:
+    evaluate_clients([event.client_id])

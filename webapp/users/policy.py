@@ -41,6 +41,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     "limit.ask": FINANCE | {"sales_rep", "branch_manager"},
     "limit.approve": frozenset({"branch_manager", "credit_manager", "cfo", "system"}),
     "limit.set": frozenset({"credit_manager", "cfo", "system"}),
+    "guarantee.write": frozenset({"credit_manager", "cfo", "system"}),
     "risk.read": EVERYONE - {"after_sales"},
     "alert.read": EVERYONE - {"after_sales"},
     "alert.acknowledge": EVERYONE - {"after_sales", "admin"},

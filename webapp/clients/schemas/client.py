@@ -97,7 +97,8 @@ class ClientSchema(ApiSchema):
 
 class ExposureSchema(ApiSchema):
     """What a client owes and may still buy. `exposure` is net of `unapplied` and of credit notes; it counts
-    `unbilled_amount` (delivered) and `open_orders` as the company set it."""
+    `unbilled_amount` (delivered) and `open_orders` as the company set it. `cover` is what guarantees pay,
+    `unsecured` the rest; both null for roles that may not see limits."""
 
     outstanding = fields.Nested(MoneySchema)
     overdue = fields.Nested(MoneySchema)
@@ -106,6 +107,8 @@ class ExposureSchema(ApiSchema):
     unbilled_amount = fields.Nested(MoneySchema)
     open_orders = fields.Nested(MoneySchema)
     exposure = fields.Nested(MoneySchema)
+    cover = fields.Nested(MoneySchema, allow_none=True)
+    unsecured = fields.Nested(MoneySchema, allow_none=True)
     limit = fields.Nested(MoneySchema, allow_none=True)
     utilisation = fields.Integer(allow_none=True)
     available = fields.Nested(MoneySchema, allow_none=True)
@@ -234,6 +237,8 @@ def exposure_json(account: Any, not_due: int) -> dict[str, Any]:
         "unbilled_amount": money(account.unbilled_amount),
         "open_orders": money(account.open_orders),
         "exposure": money(account.exposure),
+        "cover": money(account.cover) if account.sees_limit else None,
+        "unsecured": money(account.unsecured) if account.sees_limit else None,
         "limit": money(account.limit),
         "utilisation": account.utilisation,
         "available": money(account.available),

@@ -25,6 +25,7 @@ from webapp.files.queries import map_files
 from webapp.home.queries.accounts import Account, get_account
 from webapp.home.queries.groups import read_group
 from webapp.invoices.queries import list_invoices
+from webapp.risk.queries import list_guarantees
 from webapp.sharing.queries import list_grants
 from webapp.users.actor import Actor
 from webapp.users.current import current_actor
@@ -33,7 +34,9 @@ from webapp.users.policy import may
 INVOICES_SHOWN = 50
 
 
-@blueprint.get("/clients/<uuid:client_id>/<any(invoices,disputes,contacts,identity,documents):panel>")
+@blueprint.get(
+    "/clients/<uuid:client_id>/<any(invoices,disputes,guarantees,contacts,identity,documents):panel>"
+)
 def panel(client_id: UUID, panel: str) -> str:
     """One tab; alone for the frame that asks."""
     actor = current_actor()
@@ -100,6 +103,12 @@ def _documents(actor: Actor, account: Account) -> dict[str, Any]:
     }
 
 
+def _guarantees(actor: Actor, account: Account) -> dict[str, Any]:
+    if not account.sees_limit:
+        raise NotFound()
+    return {"guarantees": list_guarantees(actor, account.client.id)}
+
+
 def _disputes(actor: Actor, account: Account) -> dict[str, Any]:
     return {"disputes": list_of_client(actor, account.client.id)}
 
@@ -107,6 +116,7 @@ def _disputes(actor: Actor, account: Account) -> dict[str, Any]:
 _CONTENTS = {
     "invoices": _invoices,
     "disputes": _disputes,
+    "guarantees": _guarantees,
     "contacts": _contacts,
     "identity": _identity,
     "documents": _documents,

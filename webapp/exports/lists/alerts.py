@@ -15,6 +15,8 @@ KINDS = {
     "limit_warning": _l("Seuil atteint"),
     "limit_breach": _l("Dépassement de plafond"),
     "delay_breach": _l("Dépassement de délai"),
+    "limit_ending": _l("Plafond bientôt terminé"),
+    "guarantee_ending": _l("Garantie bientôt terminée"),
 }
 STATES = {"open": _l("À traiter"), "acknowledged": _l("Acquittée"), "closed": _l("Close")}
 
@@ -31,12 +33,19 @@ def _columns(_actor: Actor, _values: Values) -> list[Column]:
         Column("client_ref", _l("Code client"), "text", lambda row: row.client.ref, width=12),
         Column("client", _l("Client"), "text", lambda row: row.client.name, width=32),
         Column("kind", _l("Alerte"), "text", lambda row: _kind(row.alert.kind), width=24),
-        Column("level", _l("Niveau"), "percent", lambda row: row.alert.level, width=8),
+        Column(
+            "level",
+            _l("Niveau"),
+            "percent",
+            lambda row: None if row.alert.ends_on else row.alert.level,
+            width=8,
+        ),
         Column("exposure", _l("Encours"), "money", lambda row: row.alert.exposure),
         Column("limit", _l("Plafond"), "money", lambda row: row.alert.limit_amount),
         Column("over", _l("Au-delà"), "money", lambda row: row.over),
         Column("overdue", _l("Échu"), "money", lambda row: row.alert.overdue),
         Column("days_late", _l("Jours de retard"), "number", lambda row: row.alert.days_late, width=8),
+        Column("ends_on", _l("Se termine le"), "day", lambda row: row.alert.ends_on, width=11),
         Column("state", _l("État"), "text", lambda row: str(STATES[row.alert.state])),
         Column("acknowledged_by", _l("Acquittée par"), "text", lambda row: row.acknowledged_by, width=18),
         Column("assigned_to", _l("Confiée à"), "text", lambda row: row.assigned_to, width=18),

@@ -26,6 +26,7 @@ from webapp.promises.queries import next_promised_on
 from webapp.risk import rules
 from webapp.risk.models import CreditLimit
 from webapp.risk.policy import may_read_limits
+from webapp.risk.queries import covers
 from webapp.users.actor import Actor
 from webapp.users.models import Branch, User
 
@@ -47,6 +48,8 @@ class Account:
     sales_rep: str | None
     sales_rep_email: str | None
     promised_on: date | None  # when it said it would pay next
+    cover: int  # cents that guarantees pay today; 0 for roles without the right
+    insured: int  # of them, by insurers
     sees_limit: bool
     day: date
     spellings: tuple[str, ...] = ()  # other names sources give it; read for one client alone
@@ -105,6 +108,11 @@ class Account:
         return rules.available(self.exposure, self.limit)
 
     @property
+    def unsecured(self) -> int:
+        """What nobody else would pay."""
+        return rules.unsecured(self.exposure, self.cover)
+
+    @property
     def over_limit(self) -> bool:
         return rules.is_breach(self.exposure, self.limit)
 
@@ -141,8 +149,8 @@ def _join(actor: Actor, query: Any) -> Any:
 
 def base(actor: Actor) -> Any:
     """Clients in scope with balance, limit, branch and representative; `read` makes accounts of it."""
-    people = (Branch.name, User.name, User.email, next_promised_on(Client.id))
-    query = select(Client, Balance, CreditLimit, *people).select_from(Client)
+    beside = (Branch.name, User.name, User.email, next_promised_on(Client.id), *covers(actor))
+    query = select(Client, Balance, CreditLimit, *beside).select_from(Client)
     return (
         _join(actor, query)
         .join(Branch, Branch.id == Client.branch_id)
@@ -241,7 +249,7 @@ def list_accounts(
     query = query.order_by(*(place.desc() if descending else place for place in places))
     rows: Any = db.session.execute(query).all()
     sees, day = may_read_limits(actor), today()
-    return [Account(*row[:7], sees, day, (), tuple(row[7:])) for row in rows]  # type: ignore[call-arg]
+    return [Account(*row[:9], sees, day, (), tuple(row[9:])) for row in rows]  # type: ignore[call-arg]
 
 
 def _typed(column: ColumnElement[Any], value: object) -> ColumnElement[Any]:

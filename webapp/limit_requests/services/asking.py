@@ -23,7 +23,7 @@ from webapp.limit_requests.models import LimitRequest
 from webapp.limit_requests.policy import may_ask
 from webapp.limit_requests.queries import find_evidence, get_request
 from webapp.limit_requests.services.stepping import forget_terms, list_deciders, note_step, stage_for
-from webapp.risk.queries import current_limit
+from webapp.risk.queries import cover_of, current_limit
 from webapp.risk.rules import days_overdue, in_force
 from webapp.risk.services import limit_faults
 from webapp.users.actor import Actor
@@ -59,7 +59,7 @@ def submit_request(actor: Actor, draft: Draft) -> LimitRequest:
         return known
     _check(client, draft)
     snapshot = _figures(client)
-    judged = rules.judged_on(draft.amount.amount, snapshot["exposure"])
+    judged = rules.judged_on(draft.amount.amount, snapshot["exposure"], snapshot["cover"])
     request = LimitRequest(
         id=draft.id,
         client_id=client.id,
@@ -157,6 +157,7 @@ def _figures(client: Client) -> dict[str, Any]:
         "overdue": balance.overdue if balance else 0,
         "orders": balance.open_orders if balance else 0,
         "unbilled": balance.unbilled_amount if balance else 0,
+        "cover": cover_of(client.id),
         "days_late": days_overdue(balance.overdue_since, day) if balance else None,
         "limit": in_force(limit.amount, limit.ends_on, day) if limit else None,
     }

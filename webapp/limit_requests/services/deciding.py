@@ -20,6 +20,7 @@ from webapp.limit_requests.models import LimitRequest
 from webapp.limit_requests.queries import authority_for, get_request
 from webapp.limit_requests.services.asking import CLOSED, check_words
 from webapp.limit_requests.services.stepping import forget_terms, note_step
+from webapp.risk.queries import cover_of
 from webapp.risk.services import limit_faults, place_limit
 from webapp.users.actor import NOBODY, Actor
 from webapp.users.fresh import require_fresh
@@ -81,7 +82,7 @@ def _approve(actor: Actor, request: LimitRequest, client: Client, decision: Deci
     amount, ends_on, conditions = _terms(request, decision)
     db.session.refresh(client, with_for_update=True)
     balance = db.session.get(Balance, client.id)
-    judged = rules.judged_on(amount, balance.exposure if balance else 0)
+    judged = rules.judged_on(amount, balance.exposure if balance else 0, cover_of(client.id))
     if request.first_by == actor.user_id:
         raise Conflict(_l("Vous avez déjà donné votre accord : il en faut un second, d’une autre personne."))
     if actor.user_id == request.first_for:

@@ -1,4 +1,4 @@
-"""Reads of limits and alerts, inside the actor's scope."""
+"""Reads of limits, guarantees and alerts, inside the actor's scope."""
 
 from webapp.risk.queries.alerts import (
     FILTERS,
@@ -17,6 +17,13 @@ from webapp.risk.queries.alerts import (
     oldest_overdue_invoices,
     open_figure,
 )
+from webapp.risk.queries.guarantees import (
+    GuaranteeLine,
+    cover_of,
+    covers,
+    get_guarantee,
+    list_guarantees,
+)
 from webapp.risk.queries.limits import (
     LimitLine,
     current_limit,
@@ -30,21 +37,26 @@ from webapp.risk.queries.limits import (
 __all__ = [
     "FILTERS",
     "AlertLine",
+    "GuaranteeLine",
     "LimitLine",
     "alert_for",
     "client_figures",
     "count_by_filter",
     "count_followed",
     "count_open",
+    "cover_of",
+    "covers",
     "current_limit",
     "find_alert",
     "get_alert",
+    "get_guarantee",
     "history_of",
     "is_gravest_breach",
     "limit_history",
     "limits_of",
     "list_alerts",
     "list_answered",
+    "list_guarantees",
     "list_limits",
     "list_open_alerts",
     "oldest_overdue_invoices",

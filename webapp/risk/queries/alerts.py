@@ -79,7 +79,7 @@ def _matches(actor: Actor, name: str) -> list[ColumnElement[bool]]:
     if name == "delay":
         return [Alert.kind == rules.DELAY_BREACH]
     if name == "warning":
-        return [Alert.kind == rules.LIMIT_WARNING]
+        return [Alert.kind.in_((rules.LIMIT_WARNING, *sorted(rules.ENDINGS)))]
     return [Alert.assigned_to == actor.user_id] if name == "mine" else []
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select, tuple_, update
+from sqlalchemy import delete, func, insert, select, tuple_, union, update
 
 from webapp.clients.models import Client
 from webapp.core.clock import now, today
@@ -22,7 +22,8 @@ from webapp.extensions import db
 from webapp.invoices.models import Balance
 from webapp.risk import rules
 from webapp.risk.events import AlertChanged, AlertRaised, AlertsRaised
-from webapp.risk.models import Alert, CreditLimit, PassedLevel
+from webapp.risk.models import Alert, CreditLimit, Guarantee, PassedLevel
+from webapp.risk.queries.guarantees import holds
 
 CHUNK = 500
 Passed = tuple[uuid.UUID, str, int]
@@ -52,14 +53,16 @@ def evaluate_clients(client_ids: Iterable[uuid.UUID]) -> list[uuid.UUID]:
 
 
 def evaluate_delays() -> list[uuid.UUID]:
-    """Look at every client whose figures change with the date: delays tolerated, limits that ended."""
-    ids = db.session.scalars(
-        select(CreditLimit.client_id).where(
-            CreditLimit.replaced_at.is_(None),
-            CreditLimit.max_days_late.is_not(None) | (CreditLimit.ends_on < today()),
-        )
-    ).all()
-    return evaluate_clients(ids)
+    """Look at every client whose figures change with the date: delays tolerated, limits and guarantees that
+    end or have ended."""
+    day, soon = today(), today() + timedelta(days=max(rules.DAYS_AHEAD))
+    limits = select(CreditLimit.client_id).where(
+        CreditLimit.replaced_at.is_(None),
+        CreditLimit.max_days_late.is_not(None) | (CreditLimit.ends_on <= soon),
+    )
+    guarantees = select(Guarantee.client_id).where(holds(day), Guarantee.ends_on <= soon)
+    warned = select(PassedLevel.client_id).where(PassedLevel.kind.in_(rules.ENDINGS))
+    return evaluate_clients(db.session.scalars(union(limits, guarantees, warned)).all())
 
 
 def _evaluate(ids: Sequence[uuid.UUID], day: date, instant: datetime) -> list[uuid.UUID]:
@@ -71,14 +74,20 @@ def _evaluate(ids: Sequence[uuid.UUID], day: date, instant: datetime) -> list[uu
     ).tuples():
         known.setdefault(client_id, set()).add((kind, level))
     changes = _Changes()
-    for row in _figures(ids):
+    for row in _figures(ids, day):
         _decide(row, known.get(row.id, set()), day, instant, changes)
     _close(changes.cleared, instant)
     _write(changes, instant)
     return [alert["id"] for alert in changes.alerts]
 
 
-def _figures(ids: Sequence[uuid.UUID]) -> Sequence[Any]:
+def _figures(ids: Sequence[uuid.UUID], day: date) -> Sequence[Any]:
+    covered_until = (
+        select(func.min(Guarantee.ends_on))
+        .where(Guarantee.client_id == Client.id, holds(day))
+        .scalar_subquery()
+        .label("covered_until")
+    )
     return db.session.execute(
         select(
             Client.id,
@@ -88,7 +97,9 @@ def _figures(ids: Sequence[uuid.UUID]) -> Sequence[Any]:
             CreditLimit.amount,
             CreditLimit.currency,
             CreditLimit.max_days_late,
+            CreditLimit.starts_on,
             CreditLimit.ends_on,
+            covered_until,
         )
         .outerjoin(Balance, Balance.client_id == Client.id)
         .outerjoin(CreditLimit, (CreditLimit.client_id == Client.id) & CreditLimit.replaced_at.is_(None))
@@ -103,14 +114,13 @@ def _decide(row: Any, known: set[rules.Level], day: date, instant: datetime, cha
     if row.amount is not None:
         cap = rules.Cap(rules.in_force(row.amount, row.ends_on, day), row.max_days_late)
     late = rules.days_overdue(row.overdue_since, day)
-    decision = rules.evaluate(exposure, cap, late, known)
+    endings = rules.endings_reached(rules.LIMIT_ENDING, row.starts_on, row.ends_on, day)
+    endings |= rules.endings_reached(rules.GUARANTEE_ENDING, None, row.covered_until, day)
+    decision = rules.evaluate(exposure, cap, late, known, endings)
     changes.passed += [(row.id, kind, level) for kind, level in decision.newly_passed]
     changes.cleared += [(row.id, kind, level) for kind, level in decision.cleared]
-    raised = (
-        [] if decision.raise_level is None else [(rules.kind_of(decision.raise_level), decision.raise_level)]
-    )
-    raised += [rules.DELAY] if decision.raise_delay else []
-    for kind, level in raised:
+    ends = {rules.LIMIT_ENDING: row.ends_on, rules.GUARANTEE_ENDING: row.covered_until}
+    for kind, level in decision.raised:
         changes.alerts.append(
             {
                 "id": new_id(),
@@ -123,6 +133,7 @@ def _decide(row: Any, known: set[rules.Level], day: date, instant: datetime, cha
                 "limit_amount": cap.amount if cap else None,
                 "overdue": row.overdue or 0,
                 "days_late": late,
+                "ends_on": ends.get(kind),
                 "currency": row.currency or "EUR",
                 "raised_at": instant,
             }

@@ -23,7 +23,7 @@ from webapp.risk import rules
 from webapp.risk.events import LimitChanged
 from webapp.risk.models import CreditLimit
 from webapp.risk.policy import may_set_amount, may_set_limits
-from webapp.risk.queries import current_limit
+from webapp.risk.queries import cover_of, current_limit
 from webapp.threads.services import tell_threads
 from webapp.users import audit
 from webapp.users.actor import NOBODY, Actor
@@ -55,9 +55,8 @@ def set_limit(
     db.session.scalar(select(Client.id).where(Client.id == client.id).with_for_update())
     before = current_limit(client.id)
     balance = db.session.get(Balance, client.id)
-    judged = rules.amount_judged(
-        amount, before.amount if before else None, balance.exposure if balance else 0
-    )
+    exposure, current = balance.exposure if balance else 0, before.amount if before else None
+    judged = rules.amount_judged(amount, current, exposure, cover_of(client.id))
     if not may_set_amount(actor, judged):
         raise Forbidden(_beyond(actor))
     return place_limit(

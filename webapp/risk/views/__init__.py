@@ -1,6 +1,6 @@
-"""Pages about alerts and limits."""
+"""Pages about alerts, limits and guarantees."""
 
-from webapp.risk.views import alerts, limits
+from webapp.risk.views import alerts, guarantees, limits
 from webapp.risk.views.shell import blueprint
 
-__all__ = ["alerts", "blueprint", "limits"]
+__all__ = ["alerts", "blueprint", "guarantees", "limits"]

@@ -1,4 +1,4 @@
-"""The sheet itself: what was changed on it, its papers, its limits and alerts."""
+"""The sheet itself: what was changed on it, its papers, its limits, guarantees and alerts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from webapp.clients.rules import WALLED_DOCUMENTS
 from webapp.home.queries.timeline.columns import CLIENT, CLIENT_TEXT
 from webapp.home.queries.timeline.columns import line as shared
 from webapp.home.queries.timeline.sources.source import Source
-from webapp.risk.models import Alert, CreditLimit
+from webapp.risk.models import Alert, CreditLimit, Guarantee
 from webapp.users.models import AuditEntry
 
 # What of a sheet's changes its timeline tells. Reading bank references is for the audit trail alone.
@@ -41,6 +41,32 @@ def _limits(_dialect: str) -> Any:
         actor=CreditLimit.set_by,
     )
     return line.where(CreditLimit.client_id == CLIENT)
+
+
+def _guarantees(_dialect: str) -> Any:
+    line = shared(
+        "guarantee",
+        Guarantee.recorded_at,
+        Guarantee.id,
+        amount=Guarantee.cover,
+        ref=Guarantee.giver,
+        text=Guarantee.kind,
+        actor=Guarantee.recorded_by,
+    )
+    return line.where(Guarantee.client_id == CLIENT)
+
+
+def _withdrawn(_dialect: str) -> Any:
+    line = shared(
+        "guarantee_end",
+        Guarantee.withdrawn_at,
+        Guarantee.id,
+        amount=Guarantee.cover,
+        ref=Guarantee.giver,
+        text=Guarantee.kind,
+        actor=Guarantee.withdrawn_by,
+    )
+    return line.where(Guarantee.client_id == CLIENT, Guarantee.withdrawn_at.is_not(None))
 
 
 def _papers(walled: bool) -> Callable[[str], Any]:
@@ -82,6 +108,8 @@ def _edits(actions: tuple[str, ...]) -> Callable[[str], Any]:
 SHEET = (
     Source("risk", "alert.read", _alerts),
     Source("risk", "limit.read", _limits),
+    Source("risk", "limit.read", _guarantees),
+    Source("risk", "limit.read", _withdrawn),
     Source("sheet", None, _edits(EDITS)),
     Source("sheet", "bank.read", _edits(WALLED_EDITS)),
     Source("sheet", None, _papers(walled=False)),
