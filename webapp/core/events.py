@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from webapp.core.offload import give_way
 from webapp.extensions import db
 
 log = logging.getLogger(__name__)
@@ -66,11 +67,25 @@ def forget() -> None:
 
 def deliver_after(events: list[object]) -> None:
     """Hand durable events to `after_commit` subscribers, each protected from the others: first those whose
-    class is `urgent`, the rest as they happened."""
-    for event in sorted(events, key=lambda each: not getattr(each, "urgent", False)):
-        for listener in _after.get(type(event), []):
-            try:
-                listener(event)
-            except Exception:
-                log.exception("after-commit subscriber %s failed", listener.__qualname__)
-                db.session.rollback()
+    class is `urgent`, which leave before the rest are told as they happened."""
+    urgent = [event for event in events if _is_urgent(event)]
+    for event in urgent:
+        _deliver(event)
+    if urgent:
+        give_way()
+    for event in events:
+        if not _is_urgent(event):
+            _deliver(event)
+
+
+def _is_urgent(event: object) -> bool:
+    return bool(getattr(event, "urgent", False))
+
+
+def _deliver(event: object) -> None:
+    for listener in _after.get(type(event), []):
+        try:
+            listener(event)
+        except Exception:
+            log.exception("after-commit subscriber %s failed", listener.__qualname__)
+            db.session.rollback()

@@ -13,7 +13,11 @@ from flask_babel import gettext as _
 
 def push_words(kind: str, params: dict[str, Any] | None = None) -> tuple[str, str]:
     """Title and body of a push."""
-    texts = {
+    return (_alert_words() | _other_words()).get(kind, ("Encours", _("Il y a du nouveau.")))
+
+
+def _alert_words() -> dict[str, tuple[str, str]]:
+    return {
         "limit_breach": (
             _("Plafond dépassé"),
             _("Un de vos clients dépasse son plafond. Touchez pour voir."),
@@ -31,6 +35,11 @@ def push_words(kind: str, params: dict[str, Any] | None = None) -> tuple[str, st
             _("Une garantie se termine bientôt"),
             _("Celle d’un de vos clients. Touchez pour voir."),
         ),
+    }
+
+
+def _other_words() -> dict[str, tuple[str, str]]:
+    return {
         "alert_assigned": (_("Une alerte vous est confiée"), _("Touchez pour voir ce qui est attendu.")),
         "write_off_asked": (_("Une décision vous attend"), _("Un passage en perte demande votre accord.")),
         "write_off_decided": (_("Votre demande est décidée"), _("Touchez pour voir la réponse.")),
@@ -58,7 +67,6 @@ def push_words(kind: str, params: dict[str, Any] | None = None) -> tuple[str, st
         "message": (_("Nouveau message"), _("Il y a du nouveau dans un fil que vous suivez.")),
         "test": (_("Vos notifications fonctionnent"), _("Cet appareil sonnera pour une alerte.")),
     }
-    return texts.get(kind, ("Encours", _("Il y a du nouveau.")))
 
 
 def inbox_words(kind: str, client: str | None, person: str | None) -> tuple[str, str]:
