@@ -1,4 +1,4 @@
-"""guarantees, and when what an alert is about ends
+"""guarantees; alerts of what ends, put to sleep, gone up
 
 Revision ID: gu1
 Revises: dn1
@@ -47,9 +47,15 @@ def upgrade() -> None:
     op.create_index("ix_guarantees_ends_on", "guarantees", ["ends_on"])
     with op.batch_alter_table("alerts") as batch:
         batch.add_column(sa.Column("ends_on", sa.Date(), nullable=True))
+        batch.add_column(sa.Column("snoozed_until", sa.Date(), nullable=True))
+        batch.add_column(sa.Column("snooze_reason", sa.String(400), nullable=True))
+        batch.add_column(sa.Column("escalated_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index("ix_alerts_snoozed", "alerts", ["state", "snoozed_until"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_alerts_snoozed", table_name="alerts")
     with op.batch_alter_table("alerts") as batch:
-        batch.drop_column("ends_on")
+        for name in ("ends_on", "snoozed_until", "snooze_reason", "escalated_at"):
+            batch.drop_column(name)
     op.drop_table("guarantees")

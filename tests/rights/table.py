@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from tests.rights.acts import ACTS
 from tests.rights.expectations import ALL, FINANCE, IMPORTERS, RISK, Row
 from tests.rights.talk import TALK
 from tests.rights.visiting import VISITING
+from webapp.core.clock import today
 
 ADMIN = frozenset({"admin"})
+SOON = (today() + timedelta(days=5)).isoformat()
 PANELS = "invoices,disputes,guarantees,contacts,identity,documents"
 LIMITS = frozenset({"credit_manager", "cfo"})
 PAYMENTS = FINANCE | {"branch_manager", "sales_rep", "admin"}
@@ -396,6 +400,9 @@ TABLE: dict[str, Row] = {
     "POST /alerts/<uuid:alert_id>/unacknowledge": Row(
         ANSWER, scope="client", denied=0, form={}, accept=frozenset({302, 303, 403, 409})
     ),
+    "POST /alerts/<uuid:alert_id>/snooze": Row(
+        ANSWER, scope="client", denied=0, form={"until": SOON, "reason": "Virement annoncé"}
+    ),
     "POST /alerts/<uuid:alert_id>/assign": Row(ANSWER, scope="client", denied=0, form={"user_id": "<alice>"}),
     "GET /api/v1/limits": Row(RISK, denied=200),
     "POST /api/v1/limits": Row(
@@ -409,6 +416,9 @@ TABLE: dict[str, Row] = {
     "POST /api/v1/alerts/<uuid:alert_id>/acknowledgement": Row(ANSWER, scope="client", denied=0),
     "DELETE /api/v1/alerts/<uuid:alert_id>/acknowledgement": Row(
         ANSWER, scope="client", denied=0, accept=frozenset({200, 403, 409})
+    ),
+    "POST /api/v1/alerts/<uuid:alert_id>/snooze": Row(
+        ANSWER, scope="client", denied=0, body={"until": SOON, "reason": "Virement annoncé"}
     ),
     "POST /api/v1/alerts/<uuid:alert_id>/assignment": Row(
         ANSWER, scope="client", denied=0, body={"user_id": "<alice>"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -30,12 +29,6 @@ SignIn = Callable[[Actor], FlaskClient]
 def endings(client: object) -> list[tuple[str, int, str]]:
     kinds = rules.ENDINGS
     return [(each.kind, each.level, each.state) for each in alerts_of(client) if each.kind in kinds]
-
-
-def submit(browser: FlaskClient, url: str, data: dict[str, str] | None = None) -> object:
-    """Post a form the way a page does, with its token."""
-    token = re.search(r'name="csrf-token" content="([^"]+)"', browser.get("/").text)
-    return browser.post(url, data={**(data or {}), "csrf_token": token[1]})
 
 
 def flat(page: object) -> str:
@@ -181,7 +174,9 @@ def test_a_limit_that_ends_on_an_indebted_client_is_warned_of_and_then_breached(
     assert ("limit_ending", "closed") in kinds and ("limit_breach", "open") in kinds
 
 
-def test_the_sheet_the_tab_and_the_form_show_what_is_covered(cast: Cast, browser_of: SignIn) -> None:
+def test_the_sheet_the_tab_and_the_form_show_what_is_covered(
+    cast: Cast, browser_of: SignIn, submit: Callable[..., object]
+) -> None:
     client = make_client(cast)
     make_limit(cast, client, 5_000_000)
     make_invoice(cast, client, 4_640_000)

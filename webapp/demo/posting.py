@@ -20,6 +20,7 @@ from webapp.files.services import keep
 from webapp.files.storage import receive
 from webapp.risk.models import Alert
 from webapp.risk.policy import may_answer_alerts, may_hear_of
+from webapp.risk.rules import GRAVE
 from webapp.risk.services import acknowledge
 from webapp.threads.models import Message, Reaction, Thread, ThreadMember
 from webapp.threads.services import post_message
@@ -56,7 +57,8 @@ def answer_alerts(
             answered += 1
             acknowledge(_answerer(rng, alert, list(actors.values()), answers["credit_manager"]), alert.id)
             alert.acknowledged_at = raised_at + timedelta(minutes=rng.randint(12, 2_000))
-        dates.append({"id": alert.id, "raised_at": raised_at})
+        told = None if wanted or alert.severity < GRAVE else raised_at + timedelta(days=1)
+        dates.append({"id": alert.id, "raised_at": raised_at, "escalated_at": told})
     db.session.flush()
     for start in range(0, len(dates), CHUNK):
         db.session.execute(update(Alert), dates[start : start + CHUNK])

@@ -19,6 +19,7 @@ WARNED = frozenset({"sales_rep", "branch_manager", "credit_manager"})
 AT_ONCE = frozenset({"mention", "alert_assigned", "dispute_assigned", "limit_asked", "test"})
 # Who hears what stays unanswered or was missed, besides those it was given to.
 OVERSEERS = frozenset({"branch_manager", "credit_manager"})
+ABOVE = frozenset({"credit_manager", "cfo"})  # who hears of grave alerts that nobody answers
 CREDITORS = frozenset({"accountant", "credit_manager"})  # who is asked for credit notes
 DAY = 86_400
 TOPIC_LENGTH = 32

@@ -11,7 +11,7 @@ from webapp.notifications import services
 from webapp.notifications.queries import count_deliveries
 from webapp.payments.events import WriteOffAsked, WriteOffDecided
 from webapp.promises.events import PromisesBroken
-from webapp.risk.events import AlertAssigned, AlertChanged, AlertsRaised
+from webapp.risk.events import AlertAssigned, AlertBack, AlertChanged, AlertsEscalated, AlertsRaised
 from webapp.tasks.events import TaskGiven, TasksDue
 from webapp.threads.events import MessagesPosted
 from webapp.users.events import SessionEnded
@@ -32,6 +32,16 @@ def _on_answer(event: AlertChanged) -> None:
 @before_commit(AlertAssigned)
 def _on_assignment(event: AlertAssigned) -> None:
     services.tell_of_assignment(event.alert_id, event.user_id, event.by_id)
+
+
+@before_commit(AlertBack)
+def _on_alert_back(event: AlertBack) -> None:
+    services.tell_of_alert_back(event.alert_id, event.user_id)
+
+
+@before_commit(AlertsEscalated)
+def _on_escalation(event: AlertsEscalated) -> None:
+    services.tell_of_escalated(event.alert_ids)
 
 
 @before_commit(MessagesPosted)

@@ -40,6 +40,11 @@ def _alert_words() -> dict[str, tuple[str, str]]:
 
 def _other_words() -> dict[str, tuple[str, str]]:
     return {
+        "alert_back": (_("Une alerte en pause est de retour"), _("Touchez pour voir ce qui est attendu.")),
+        "alert_escalated": (
+            _("Une alerte reste sans réponse"),
+            _("Un dépassement attend depuis hier. Touchez pour voir."),
+        ),
         "alert_assigned": (_("Une alerte vous est confiée"), _("Touchez pour voir ce qui est attendu.")),
         "write_off_asked": (_("Une décision vous attend"), _("Un passage en perte demande votre accord.")),
         "write_off_decided": (_("Votre demande est décidée"), _("Touchez pour voir la réponse.")),

@@ -24,6 +24,7 @@ from webapp.risk.schemas import (
     LimitArgs,
     LimitIn,
     LimitOut,
+    SnoozeIn,
     alert_json,
     guarantee_json,
     limit_json,
@@ -136,6 +137,16 @@ def unacknowledge(alert_id: uuid.UUID) -> Response:
     with unit_of_work():
         services.unacknowledge(current_actor(), alert_id)
     return answer(queries.alert_for(current_actor(), alert_id))
+
+
+@blp.route("/alerts/<uuid:alert_id>/snooze", methods=["POST"])
+@blp.arguments(SnoozeIn)
+@blp.response(200, AlertOut)
+@command("alert.snooze")
+def snooze(values: dict[str, Any], alert_id: uuid.UUID) -> tuple[Any, int]:
+    """Take notice until a day, when it waits for an answer again."""
+    services.snooze(current_actor(), alert_id, values["until"], values["reason"])
+    return queries.alert_for(current_actor(), alert_id), 200
 
 
 @blp.route("/alerts/<uuid:alert_id>/assignment", methods=["POST"])

@@ -46,6 +46,21 @@ class AlertChanged:
 
 
 @dataclass(frozen=True)
+class AlertBack:
+    """The alert that `user_id` had put to sleep waits for an answer again."""
+
+    alert_id: uuid.UUID
+    user_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class AlertsEscalated:
+    """Nobody answered these alerts in time."""
+
+    alert_ids: tuple[uuid.UUID, ...]
+
+
+@dataclass(frozen=True)
 class AlertAssigned:
     """The alert was given to someone, by `by_id`."""
 

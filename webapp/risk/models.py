@@ -91,6 +91,7 @@ class Alert(db.Model):
         Index("ix_alerts_client", "client_id", "raised_at"),
         Index("ix_alerts_open", "state", "severity", "raised_at"),
         Index("ix_alerts_state_client", "state", "client_id"),
+        Index("ix_alerts_snoozed", "state", "snoozed_until"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
@@ -112,5 +113,11 @@ class Alert(db.Model):
     raised_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     acknowledged_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
     acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Acknowledged until this day, when it comes back, and why.
+    snoozed_until: Mapped[date | None]
+    snooze_reason: Mapped[str | None] = mapped_column(String(400))
     assigned_to: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    escalated_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime
+    )  # nobody answered: those above were told
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

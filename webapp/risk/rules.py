@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 LEVELS = (50, 70, 90)
 BREACH = 100
@@ -24,6 +24,9 @@ ENDINGS = frozenset({LIMIT_ENDING, GUARANTEE_ENDING})
 DAYS_AHEAD = (30, 7, 1)  # how long before its last day something about to end is said to be
 GRAVE, WARNING, NOTICE = 3, 2, 1
 DELAY = (DELAY_BREACH, BREACH)
+
+LONGEST_SNOOZE = 30  # days
+ANSWERED_WITHIN = timedelta(hours=20)  # a grave alert; looked at late in the afternoon of working days
 
 SOURCES = ("internal", "insurer", "temporary")
 INSURER = "insurer"

@@ -120,7 +120,10 @@ class AlertOut(ApiSchema):
     raised_at = fields.DateTime()
     acknowledged_by = fields.Nested(PersonOut, allow_none=True)
     acknowledged_at = fields.DateTime(allow_none=True)
+    snoozed_until = fields.Date(allow_none=True)
+    snooze_reason = fields.String(allow_none=True)
     assigned_to = fields.Nested(PersonOut, allow_none=True)
+    escalated_at = fields.DateTime(allow_none=True)
     closed_at = fields.DateTime(allow_none=True)
 
 
@@ -130,6 +133,13 @@ class AlertArgs(PageArgs):
     state = fields.String(load_default=None, validate=validate.OneOf(("open", "acknowledged", "closed")))
     client_id = fields.UUID(load_default=None)
     client_ref = PlainText(64, load_default=None)
+
+
+class SnoozeIn(ApiSchema):
+    """Until when an alert sleeps, and why."""
+
+    until = Day(required=True)
+    reason = PlainText(400, required=True, blank=False)
 
 
 class AssignmentIn(ApiSchema):
@@ -203,7 +213,10 @@ def alert_json(line: Any) -> dict[str, Any]:
         "raised_at": instant(row.raised_at),
         "acknowledged_by": _person(row.acknowledged_by, line.acknowledged_by),
         "acknowledged_at": instant(row.acknowledged_at),
+        "snoozed_until": row.snoozed_until.isoformat() if row.snoozed_until else None,
+        "snooze_reason": row.snooze_reason,
         "assigned_to": _person(row.assigned_to, line.assigned_to),
+        "escalated_at": instant(row.escalated_at),
         "closed_at": instant(row.closed_at),
     }
 

@@ -8,6 +8,7 @@ from webapp.notifications.services.acts import (
     tell_of_limit_request,
     tell_of_task,
 )
+from webapp.notifications.services.alerts import tell_of_alert_back, tell_of_escalated
 from webapp.notifications.services.devices import forget_sessions, subscribe, test_devices, unsubscribe
 from webapp.notifications.services.disputes import (
     tell_of_dispute_given,
@@ -25,6 +26,7 @@ __all__ = [
     "mark_answered",
     "mark_read",
     "subscribe",
+    "tell_of_alert_back",
     "tell_of_alerts",
     "tell_of_assignment",
     "tell_of_broken_promises",
@@ -35,6 +37,7 @@ __all__ = [
     "tell_of_dispute_settled",
     "tell_of_disputes_overdue",
     "tell_of_due_tasks",
+    "tell_of_escalated",
     "tell_of_limit_request",
     "tell_of_loss_asked",
     "tell_of_loss_decided",

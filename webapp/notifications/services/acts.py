@@ -6,7 +6,7 @@ Rights are asked for each person: who no longer sees the client hears nothing.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -23,7 +23,7 @@ from webapp.limit_requests.policy import may_hear_of, may_read
 from webapp.limit_requests.queries import parties, takers_of
 from webapp.notifications import rules
 from webapp.notifications.rules import Candidate
-from webapp.notifications.services.fan_out import Push, notice, write_deliveries, write_notices
+from webapp.notifications.services.telling import Told
 from webapp.promises.models import Promise
 from webapp.tasks.models import Task
 from webapp.users.actor import Actor
@@ -34,7 +34,7 @@ CHUNK = 500
 
 def tell_of_broken_promises(promise_ids: Sequence[uuid.UUID]) -> None:
     """Who took it, the client's representative and branch managers, the credit managers."""
-    people, told = list_actors(), _Told()
+    people, told = list_actors(), Told()
     for start in range(0, len(promise_ids), CHUNK):
         for promise, client in _with_clients(Promise, promise_ids[start : start + CHUNK]):
             candidates = (
@@ -66,7 +66,7 @@ def tell_of_due_tasks(task_ids: Sequence[uuid.UUID]) -> None:
 def _tell_owners(
     kind: str, task_ids: Sequence[uuid.UUID], once: str = "", by: uuid.UUID | None = None
 ) -> None:
-    rows, told = _with_clients(Task, task_ids), _Told()
+    rows, told = _with_clients(Task, task_ids), Told()
     people = {person.user_id: person for person in list_actors({task.owner_id for task, _client in rows})}
     for task, client in rows:
         owner = people.get(task.owner_id)
@@ -98,7 +98,7 @@ def tell_of_credit_answered(request_id: uuid.UUID) -> None:
 def _tell_of_credit(
     people: Sequence[Actor], kind: str, request: CreditRequest, client: Client, by: uuid.UUID | None
 ) -> None:
-    told = _Told()
+    told = Told()
     told.tell(people, kind, f"{kind}:{request.id}", f"/credit-requests/{request.id}", client.id, by)
     told.write()
 
@@ -123,7 +123,7 @@ def tell_of_limit_request(request_id: uuid.UUID, step: str) -> None:
         people = [
             each for each in everyone if each.user_id in asked - parties(request) and may_read(each, client)
         ]
-    told = _Told()
+    told = Told()
     url = f"/limit-requests/{request.id}"
     told.tell(people, kind, f"{kind}:{request.id}:{request.revision}", url, client.id, by)
     told.write()
@@ -132,29 +132,3 @@ def tell_of_limit_request(request_id: uuid.UUID, step: str) -> None:
 def _with_clients(model: Any, ids: Sequence[uuid.UUID]) -> list[Any]:
     query = select(model, Client).join(Client, Client.id == model.client_id).where(model.id.in_(ids))
     return list(db.session.execute(query).tuples())
-
-
-class _Told:
-    """Inbox lines and pushes, gathered and written together."""
-
-    def __init__(self) -> None:
-        self._notices: list[dict[str, Any]] = []
-        self._pushes: list[Push] = []
-
-    def tell(
-        self,
-        people: Iterable[Actor],
-        kind: str,
-        key: str,
-        url: str,
-        client_id: uuid.UUID,
-        by: uuid.UUID | None = None,
-    ) -> None:
-        params = {"client_id": str(client_id), **({"by": str(by)} if by else {})}
-        for person in people:
-            self._notices.append(notice(person.user_id, key, kind, params, url))
-            self._pushes.append(Push(key, kind, person.user_id, person.locale, url, url.strip("/")))
-
-    def write(self) -> None:
-        write_notices(self._notices)
-        write_deliveries(self._pushes)

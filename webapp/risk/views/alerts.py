@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +11,15 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from webapp.core.clock import today
 from webapp.core.db import unit_of_work
 from webapp.core.errors import Invalid
 from webapp.core.ids import parse_id
+from webapp.core.pages import day as format_day
+from webapp.core.pages import listed
 from webapp.risk import queries, services
 from webapp.risk.policy import may_answer_alerts, may_hear_of
+from webapp.risk.rules import LONGEST_SNOOZE
 from webapp.risk.views.shell import blueprint, listing
 from webapp.users.current import current_actor
 from webapp.users.queries import list_actors
@@ -39,7 +44,7 @@ def alert(alert_id: UUID) -> str:
     return _page(alert_id)
 
 
-def _page(alert_id: UUID, refused: object = None) -> str:
+def _page(alert_id: UUID, refused: object = None, errors: Mapping[str, object] | None = None) -> str:
     actor = current_actor()
     line = queries.get_alert(actor, alert_id)
     balance, limit = queries.client_figures(line.client.id)
@@ -56,6 +61,10 @@ def _page(alert_id: UUID, refused: object = None) -> str:
         limit=limit,
         people=sorted(people, key=lambda person: person.name),
         refused=refused,
+        values=request.form,
+        errors=listed(errors or {}),
+        tomorrow=today() + timedelta(days=1),
+        latest=today() + timedelta(days=LONGEST_SNOOZE),
     )
 
 
@@ -74,6 +83,22 @@ def unacknowledge(alert_id: UUID) -> Response:
     """Take one's own answer back."""
     _act(lambda: services.unacknowledge(current_actor(), alert_id))
     flash(_("L’alerte est de nouveau à traiter."))
+    return redirect(_back(), 303)
+
+
+@blueprint.post("/alerts/<uuid:alert_id>/snooze")
+def snooze(alert_id: UUID) -> Response | tuple[str, int]:
+    """Answer it for a while: it comes back on the day written."""
+    try:
+        until = date.fromisoformat(request.form.get("until", ""))
+    except ValueError:
+        until = today()
+    reason = request.form.get("reason", "")
+    try:
+        _act(lambda: services.snooze(current_actor(), alert_id, until, reason))
+    except Invalid as refusal:
+        return _page(alert_id, errors=refusal.errors), 422
+    flash(_("Alerte en pause jusqu’au %(day)s.", day=format_day(until)))
     return redirect(_back(), 303)
 
 
