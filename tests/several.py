@@ -33,7 +33,8 @@ from webapp.users.actor import system_actor
 with unit_of_work(): cast = make_cast()
 with unit_of_work():
     set_password(system_actor(), cast.alice.user_id, make_hash("{password}"))
-    tokens = {{actor.handle: create_token(system_actor(), actor.user_id) for actor in (cast.alice, cast.ada)}}
+    people = (cast.alice, cast.ada, cast.chloe)
+    tokens = {{actor.handle: create_token(system_actor(), actor.user_id) for actor in people}}
 client = make_client(cast)
 invoice = make_invoice(cast, client, due_in=-5)
 made = {{"client": str(client.id), "name": client.legal_name, "invoice": str(invoice.id)}}
@@ -97,7 +98,7 @@ class Several:
         assert self.url, self.log()[-4000:]
 
     def seed(self) -> None:
-        """The cast, a password for Alice, tokens for Alice and Ada, one client with an invoice."""
+        """The cast, a password for Alice, tokens for Alice, Ada and Chloé, one client with an invoice."""
         body = "\n".join(f"    {line}" for line in SEED.format(password=PASSWORD).splitlines())
         code = f"from wsgi import app\nwith app.app_context():\n{body}"
         stores = {"DATABASE_URL": self.addresses["postgres"], "REDIS_URL": self.addresses["redis"]}
