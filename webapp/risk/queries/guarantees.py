@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, and_, cast, func, literal, select
 from sqlalchemy.orm import aliased
 
 from webapp.clients.models import Client
@@ -65,7 +65,7 @@ def covers(actor: Actor) -> tuple[ColumnElement[int], ColumnElement[int]]:
 
 
 def _sum(client_id: Any, *conditions: ColumnElement[bool]) -> Any:
-    total = func.coalesce(func.sum(Guarantee.cover), 0)
+    total = cast(func.coalesce(func.sum(Guarantee.cover), 0), BigInteger)  # PostgreSQL adds up to a decimal
     return (
         select(total).where(Guarantee.client_id == client_id, holds(today()), *conditions).scalar_subquery()
     )
