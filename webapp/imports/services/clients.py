@@ -22,14 +22,9 @@ NAMING = ("created", "updated", "unchanged")
 
 def ensure_named(actor: Actor, row: Import) -> dict[str, uuid.UUID]:
     """Clients of all rows, made when new; their ids by ref. The first row of each says what it is."""
-    read, pieces = _client_row(actor), []
-    for frame in staging.frames(row.id, NAMING, columns=CLIENT):
-        pieces.append(frame.select(CLIENT).unique(maintain_order=True))
-    named = (
-        pl.concat(pieces).unique(maintain_order=True)
-        if pieces
-        else pl.DataFrame(schema=dict.fromkeys(CLIENT))
-    )
+    read, named = _client_row(actor), pl.DataFrame(schema=dict.fromkeys(CLIENT, pl.String))
+    for frame in staging.frames(row.id, NAMING, columns=CLIENT):  # piece by piece: all of them are many
+        named = pl.concat([named, frame.select(CLIENT)]).unique(keep="first", maintain_order=True)
     ids: dict[str, uuid.UUID] = {}
     for piece in named.iter_slices(CHUNK):
         found = ensure_clients([read(each) for each in piece.iter_rows(named=True)], row.id)
