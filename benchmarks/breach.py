@@ -61,7 +61,8 @@ class Crowd:
         start, missing, payload = f'42["{event}",', set(self._sockets), None
         deadline = time.monotonic() + PATIENCE
         while missing:
-            ready, _, _ = select.select(self._sockets, [], [], max(deadline - time.monotonic(), 0))
+            # Who has heard it is not read on: what follows would be counted as part of it.
+            ready, _, _ = select.select(list(missing), [], [], max(deadline - time.monotonic(), 0))
             if not ready:
                 raise TimeoutError(f"{len(missing)} of {len(self._sockets)} never heard {event}")
             for line in ready:
