@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from tests.factories.books import make_client, make_invoice
 from tests.factories.limits import make_limit
 from tests.factories.people import Cast
+from tests.forms import flat
 from webapp.clients.models import Client
 from webapp.clients.services import upsert_client
 from webapp.core.clock import today
@@ -130,10 +131,6 @@ def test_who_sees_no_limits_learns_nothing(cast: Cast, app: Flask, api_of: Heade
     path = f"/api/v1/clients/{client.id}/credit-check?amount=100"
     assert app.test_client().get(path, headers=api_of(cast.david)).status_code == 403
     assert app.test_client().get(path, headers=api_of(cast.oscar)).status_code == 404
-
-
-def flat(page: object) -> str:
-    return page.text.replace("\u202f", " ").replace("\u00a0", " ")
 
 
 def test_the_page_answers_with_reasons_and_the_act_that_frees_most(cast: Cast, browser_of: Browser) -> None:

@@ -138,6 +138,11 @@ PLACES = [
     Place("alerts", "alice", "/alerts"),
     Place("alert", "alice", "/alerts/{alert}"),
     Place("limit", "alice", "/clients/{client}/limit"),
+    *(
+        Place(f"tab of {name}", "alice", f"/clients/{{client}}/{name}")
+        for name in ("invoices", "disputes", "guarantees", "contacts", "identity", "documents")
+    ),
+    Place("guarantee form", "alice", "/clients/{client}/guarantees/new"),
     Place("imports", "alice", "/imports"),
     Place("import control", "alice", "{control}"),
     Place("payments", "alice", "/payments"),

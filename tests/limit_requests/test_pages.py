@@ -12,19 +12,10 @@ from tests.factories.limits import make_limit
 from tests.factories.people import Cast
 from tests.factories.requests import limit_request
 from tests.factories.visits import visit
+from tests.forms import flat, submit
 from webapp.risk.queries import current_limit
 
 Browser = Callable[..., FlaskClient]
-
-
-def submit(browser: FlaskClient, url: str, data: dict[str, object] | None = None) -> object:
-    """Post a form the way a page does, with its token."""
-    token = re.search(r'name="csrf-token" content="([^"]+)"', browser.get("/").text)
-    return browser.post(url, data={**(data or {}), "csrf_token": token[1]})
-
-
-def flat(page: object) -> str:
-    return page.text.replace("\u202f", " ").replace("\u00a0", " ")
 
 
 def test_the_answer_to_can_i_sell_leads_to_a_request_that_names_a_limit_that_would_do(

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from tests.factories.books import make_client, make_invoice
 from tests.factories.limits import alerts_of, make_limit
 from tests.factories.people import Cast
+from tests.forms import submit
 from tests.push_service import Device, PushService
 from webapp.core.db import unit_of_work
 from webapp.extensions import db
@@ -29,11 +30,6 @@ def breach(cast: Cast, name: str = "Charpentes Morvan") -> object:
     make_limit(cast, client, 100)
     make_invoice(cast, client, 200)
     return client
-
-
-def submit(browser: FlaskClient, url: str) -> object:
-    token = re.search(r'name="csrf-token" content="([^"]+)"', browser.get("/notifications").text)
-    return browser.post(url, data={"csrf_token": token[1]})
 
 
 def test_a_device_subscribes_once_and_moves_with_its_endpoint(

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from tests.rights.acts import ACTS
 from tests.rights.expectations import ALL, FINANCE, IMPORTERS, RISK, Row
+from tests.rights.risks import RISKS
 from tests.rights.talk import TALK
 from tests.rights.visiting import VISITING
-from webapp.core.clock import today
 
 ADMIN = frozenset({"admin"})
-SOON = (today() + timedelta(days=5)).isoformat()
 PANELS = "invoices,disputes,guarantees,contacts,identity,documents"
-LIMITS = frozenset({"credit_manager", "cfo"})
 PAYMENTS = FINANCE | {"branch_manager", "sales_rep", "admin"}
 ONCE = frozenset({200, 201, 204, 302, 303, 409})  # who comes second is told that it is done
-ANSWER = RISK - {"admin"}
 # A file, as `world.ask` sends it.
 FILE = "<file>"
 COLUMNS = {"ref": "NO_PIECE", "client_ref": "CLIENT", "issued_on": "DATE", "gross": "TTC"}
@@ -374,55 +369,8 @@ TABLE: dict[str, Row] = {
     **TALK,
     **ACTS,
     **VISITING,
-    # Limits and alerts
-    "GET /clients/<uuid:client_id>/limit": Row(RISK, scope="client", denied=0),
-    "POST /clients/<uuid:client_id>/limit": Row(
-        LIMITS, denied=0, scope="client", form={"amount": "600", "source": "internal"}
-    ),
-    "GET /clients/<uuid:client_id>/guarantees/new": Row(LIMITS, scope="client", denied=0),
-    "POST /clients/<uuid:client_id>/guarantees": Row(
-        LIMITS, scope="client", denied=0, form={"kind": "bank", "giver": "Banque", "amount": "600"}
-    ),
-    "POST /guarantees/<uuid:guarantee_id>/withdraw": Row(LIMITS, scope="client", denied=0, form={}),
-    "GET /api/v1/clients/<uuid:client_id>/guarantees": Row(RISK, scope="client", denied=404),
-    "POST /api/v1/clients/<uuid:client_id>/guarantees": Row(
-        LIMITS,
-        scope="client",
-        denied=0,
-        body={"kind": "bank", "giver": "Banque", "amount": {"amount": 60000, "currency": "EUR"}},
-    ),
-    "POST /api/v1/guarantees/<uuid:guarantee_id>/withdrawal": Row(
-        LIMITS, scope="client", denied=0, accept=frozenset({200, 409})
-    ),
-    "GET /alerts": Row(RISK, denied=200),
-    "GET /alerts/<uuid:alert_id>": Row(RISK, scope="client", denied=0),
-    "POST /alerts/<uuid:alert_id>/acknowledge": Row(ANSWER, scope="client", denied=0, form={}),
-    "POST /alerts/<uuid:alert_id>/unacknowledge": Row(
-        ANSWER, scope="client", denied=0, form={}, accept=frozenset({302, 303, 403, 409})
-    ),
-    "POST /alerts/<uuid:alert_id>/snooze": Row(
-        ANSWER, scope="client", denied=0, form={"until": SOON, "reason": "Virement annoncé"}
-    ),
-    "POST /alerts/<uuid:alert_id>/assign": Row(ANSWER, scope="client", denied=0, form={"user_id": "<alice>"}),
-    "GET /api/v1/limits": Row(RISK, denied=200),
-    "POST /api/v1/limits": Row(
-        LIMITS,
-        scope="client",
-        denied=0,
-        body={"client_ref": "C-LYON", "amount": {"amount": 60000, "currency": "EUR"}, "source": "internal"},
-    ),
-    "GET /api/v1/alerts": Row(RISK, denied=200),
-    "GET /api/v1/alerts/<uuid:alert_id>": Row(RISK, scope="client", denied=404),
-    "POST /api/v1/alerts/<uuid:alert_id>/acknowledgement": Row(ANSWER, scope="client", denied=0),
-    "DELETE /api/v1/alerts/<uuid:alert_id>/acknowledgement": Row(
-        ANSWER, scope="client", denied=0, accept=frozenset({200, 403, 409})
-    ),
-    "POST /api/v1/alerts/<uuid:alert_id>/snooze": Row(
-        ANSWER, scope="client", denied=0, body={"until": SOON, "reason": "Virement annoncé"}
-    ),
-    "POST /api/v1/alerts/<uuid:alert_id>/assignment": Row(
-        ANSWER, scope="client", denied=0, body={"user_id": "<alice>"}
-    ),
+    # Limits, guarantees and alerts
+    **RISKS,
     # Imports
     "GET /imports": Row(IMPORTERS),
     "POST /imports": Row(IMPORTERS, form={"file": FILE, "kind": "invoices"}),

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from tests.factories.books import make_client, make_invoice
 from tests.factories.limits import alerts_of, make_guarantee, make_limit
 from tests.factories.people import Cast
+from tests.forms import flat, submit
 from webapp.core.clock import now, today
 from webapp.core.db import unit_of_work
 from webapp.core.errors import Conflict, Forbidden, Invalid
@@ -29,10 +30,6 @@ SignIn = Callable[[Actor], FlaskClient]
 def endings(client: object) -> list[tuple[str, int, str]]:
     kinds = rules.ENDINGS
     return [(each.kind, each.level, each.state) for each in alerts_of(client) if each.kind in kinds]
-
-
-def flat(page: object) -> str:
-    return page.text.replace("\u202f", " ").replace("\u00a0", " ")
 
 
 def on(days: int) -> None:
@@ -174,9 +171,7 @@ def test_a_limit_that_ends_on_an_indebted_client_is_warned_of_and_then_breached(
     assert ("limit_ending", "closed") in kinds and ("limit_breach", "open") in kinds
 
 
-def test_the_sheet_the_tab_and_the_form_show_what_is_covered(
-    cast: Cast, browser_of: SignIn, submit: Callable[..., object]
-) -> None:
+def test_the_sheet_the_tab_and_the_form_show_what_is_covered(cast: Cast, browser_of: SignIn) -> None:
     client = make_client(cast)
     make_limit(cast, client, 5_000_000)
     make_invoice(cast, client, 4_640_000)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from flask.testing import FlaskClient
@@ -11,6 +10,7 @@ from sqlalchemy import insert
 from tests.factories.books import make_client, make_invoice
 from tests.factories.limits import alerts_of, make_limit
 from tests.factories.people import Cast
+from tests.forms import flat, submit
 from webapp.clients.models import Client
 from webapp.core.clock import now
 from webapp.core.db import unit_of_work
@@ -22,23 +22,12 @@ from webapp.risk.queries import current_limit
 Browser = Callable[..., FlaskClient]
 
 
-def submit(browser: FlaskClient, url: str, data: dict[str, str] | None = None) -> object:
-    """Post a form the way a page does, with its token."""
-    token = re.search(r'name="csrf-token" content="([^"]+)"', browser.get("/alerts").text)
-    return browser.post(url, data={**(data or {}), "csrf_token": token[1]})
-
-
 def breach(cast: Cast, name: str = "Charpentes Morvan") -> Client:
     client = make_client(cast, legal_name=name)
     make_limit(cast, client, 6_000_000)
     make_invoice(cast, client, 2_135_000, due_in=-12, ref=f"F-{name[:4]}-1")
     make_invoice(cast, client, 4_345_000, ref=f"F-{name[:4]}-2")
     return client
-
-
-def flat(page: object) -> str:
-    """The page's text with plain spaces."""
-    return page.text.replace("\u202f", " ").replace("\u00a0", " ")
 
 
 def test_a_row_says_the_fact_the_amounts_and_offers_the_act(cast: Cast, browser_of: Browser) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from tests.factories.books import make_client, make_invoice
 from tests.factories.limits import alerts_of, make_limit
 from tests.factories.people import Cast
+from tests.forms import submit
 from webapp.clients.models import Client
 from webapp.core.clock import now, today
 from webapp.core.db import unit_of_work
@@ -127,9 +128,7 @@ def test_what_is_answered_or_not_grave_goes_to_nobody_else(cast: Cast) -> None:
     assert {each.escalated_at for each in (*alerts_of(client), *alerts_of(other))} == {None}
 
 
-def test_the_page_puts_it_to_sleep_and_says_why(
-    cast: Cast, browser_of: SignIn, submit: Callable[..., object]
-) -> None:
+def test_the_page_puts_it_to_sleep_and_says_why(cast: Cast, browser_of: SignIn) -> None:
     _client, alert = breached(cast)
     chloe, path = browser_of(cast.chloe), f"/alerts/{alert.id}"
     wrong = submit(chloe, f"{path}/snooze", {"until": "demain", "reason": ""})

@@ -7,36 +7,30 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from typing import Any
-
-from sqlalchemy import select
 
 from webapp.clients.models import Client
 from webapp.clients.policy import may_see
 from webapp.core.ids import new_id
 from webapp.credit_requests.models import CreditRequest
 from webapp.credit_requests.policy import may_answer
-from webapp.extensions import db
 from webapp.limit_requests import rules as limits
 from webapp.limit_requests.models import LimitRequest
 from webapp.limit_requests.policy import may_hear_of, may_read
 from webapp.limit_requests.queries import parties, takers_of
 from webapp.notifications import rules
 from webapp.notifications.rules import Candidate
-from webapp.notifications.services.telling import Told
+from webapp.notifications.services.telling import CHUNK, Told, with_clients
 from webapp.promises.models import Promise
 from webapp.tasks.models import Task
 from webapp.users.actor import Actor
 from webapp.users.queries import list_actors
-
-CHUNK = 500
 
 
 def tell_of_broken_promises(promise_ids: Sequence[uuid.UUID]) -> None:
     """Who took it, the client's representative and branch managers, the credit managers."""
     people, told = list_actors(), Told()
     for start in range(0, len(promise_ids), CHUNK):
-        for promise, client in _with_clients(Promise, promise_ids[start : start + CHUNK]):
+        for promise, client in with_clients(Promise, promise_ids[start : start + CHUNK]):
             candidates = (
                 Candidate(person.user_id, person.role, may_see(person, client)) for person in people
             )
@@ -66,7 +60,7 @@ def tell_of_due_tasks(task_ids: Sequence[uuid.UUID]) -> None:
 def _tell_owners(
     kind: str, task_ids: Sequence[uuid.UUID], once: str = "", by: uuid.UUID | None = None
 ) -> None:
-    rows, told = _with_clients(Task, task_ids), Told()
+    rows, told = with_clients(Task, task_ids), Told()
     people = {person.user_id: person for person in list_actors({task.owner_id for task, _client in rows})}
     for task, client in rows:
         owner = people.get(task.owner_id)
@@ -78,7 +72,7 @@ def _tell_owners(
 
 def tell_of_credit_asked(request_id: uuid.UUID) -> None:
     """Accountants and credit managers, but not the one who asks."""
-    ((request, client),) = _with_clients(CreditRequest, [request_id])
+    ((request, client),) = with_clients(CreditRequest, [request_id])
     people = [
         person
         for person in list_actors()
@@ -89,7 +83,7 @@ def tell_of_credit_asked(request_id: uuid.UUID) -> None:
 
 def tell_of_credit_answered(request_id: uuid.UUID) -> None:
     """The answer, to the one who asked, unless it is their own."""
-    ((request, client),) = _with_clients(CreditRequest, [request_id])
+    ((request, client),) = with_clients(CreditRequest, [request_id])
     if request.asked_by != request.answered_by:
         people = [person for person in list_actors([request.asked_by]) if may_see(person, client)]
         _tell_of_credit(people, "credit_answered", request, client, request.answered_by)
@@ -106,7 +100,7 @@ def _tell_of_credit(
 def tell_of_limit_request(request_id: uuid.UUID, step: str) -> None:
     """Those it waits for, when it is made, answered, passed on or approved by a first of two; the one who
     asked, when something is asked back or it is decided."""
-    ((request, client),) = _with_clients(LimitRequest, [request_id])
+    ((request, client),) = with_clients(LimitRequest, [request_id])
     by = request.decided_by or request.asked_by
     answers = {limits.ASK: "limit_returned", limits.EXPIRE: "limit_expired"}
     answers |= dict.fromkeys((limits.APPROVE, limits.REJECT), "limit_decided")
@@ -127,8 +121,3 @@ def tell_of_limit_request(request_id: uuid.UUID, step: str) -> None:
     url = f"/limit-requests/{request.id}"
     told.tell(people, kind, f"{kind}:{request.id}:{request.revision}", url, client.id, by)
     told.write()
-
-
-def _with_clients(model: Any, ids: Sequence[uuid.UUID]) -> list[Any]:
-    query = select(model, Client).join(Client, Client.id == model.client_id).where(model.id.in_(ids))
-    return list(db.session.execute(query).tuples())

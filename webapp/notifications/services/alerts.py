@@ -5,27 +5,21 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
-
-from sqlalchemy import select
 
 from webapp.clients.models import Client
 from webapp.core.clock import today
-from webapp.extensions import db
 from webapp.notifications import rules
-from webapp.notifications.services.telling import Told
+from webapp.notifications.services.telling import CHUNK, Told, with_clients
 from webapp.risk.models import Alert
 from webapp.risk.policy import may_answer_alerts, may_hear_of
 from webapp.users.actor import Actor
 from webapp.users.queries import list_actors
 
-CHUNK = 500
-
 
 def tell_of_alert_back(alert_id: uuid.UUID, user_id: uuid.UUID) -> None:
     """Who had put it to sleep, as far as they still see the client."""
     told = Told()
-    for _alert, client in _with_clients([alert_id]):
+    for _alert, client in with_clients(Alert, [alert_id]):
         people = [each for each in list_actors([user_id]) if _entitled(each, client)]
         _tell(told, people, "alert_back", alert_id, client, today())
     told.write()
@@ -35,7 +29,7 @@ def tell_of_escalated(alert_ids: Sequence[uuid.UUID]) -> None:
     """Credit managers and the CFO."""
     above, told = [each for each in list_actors() if each.role in rules.ABOVE], Told()
     for start in range(0, len(alert_ids), CHUNK):
-        for alert, client in _with_clients(alert_ids[start : start + CHUNK]):
+        for alert, client in with_clients(Alert, alert_ids[start : start + CHUNK]):
             people = [each for each in above if _entitled(each, client)]
             _tell(told, people, "alert_escalated", alert.id, client, today())
     told.write()
@@ -49,8 +43,3 @@ def _tell(
 
 def _entitled(person: Actor, client: Client) -> bool:
     return may_answer_alerts(person) and may_hear_of(person, client)
-
-
-def _with_clients(ids: Sequence[uuid.UUID]) -> list[Any]:
-    query = select(Alert, Client).join(Client, Client.id == Alert.client_id).where(Alert.id.in_(ids))
-    return list(db.session.execute(query).tuples())

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from sqlalchemy import select
+
+from webapp.clients.models import Client
+from webapp.extensions import db
 from webapp.notifications.services.fan_out import Push, notice, write_deliveries, write_notices
 from webapp.users.actor import Actor
+
+CHUNK = 500
+
+
+def with_clients(model: Any, ids: Sequence[uuid.UUID]) -> list[Any]:
+    """These rows, each with its client; at most `CHUNK` ids at a time."""
+    query = select(model, Client).join(Client, Client.id == model.client_id).where(model.id.in_(ids))
+    return list(db.session.execute(query).tuples())
 
 
 class Told:

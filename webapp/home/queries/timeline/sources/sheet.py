@@ -43,30 +43,14 @@ def _limits(_dialect: str) -> Any:
     return line.where(CreditLimit.client_id == CLIENT)
 
 
-def _guarantees(_dialect: str) -> Any:
-    line = shared(
-        "guarantee",
-        Guarantee.recorded_at,
-        Guarantee.id,
-        amount=Guarantee.cover,
-        ref=Guarantee.giver,
-        text=Guarantee.kind,
-        actor=Guarantee.recorded_by,
-    )
-    return line.where(Guarantee.client_id == CLIENT)
+def _guarantees(kind: str, at: Any, by: Any) -> Callable[[str], Any]:
+    """Recorded or withdrawn: the same, at another instant and by somebody else."""
 
+    def build(_dialect: str) -> Any:
+        said = {"amount": Guarantee.cover, "ref": Guarantee.giver, "text": Guarantee.kind, "actor": by}
+        return shared(kind, at, Guarantee.id, **said).where(Guarantee.client_id == CLIENT, at.is_not(None))
 
-def _withdrawn(_dialect: str) -> Any:
-    line = shared(
-        "guarantee_end",
-        Guarantee.withdrawn_at,
-        Guarantee.id,
-        amount=Guarantee.cover,
-        ref=Guarantee.giver,
-        text=Guarantee.kind,
-        actor=Guarantee.withdrawn_by,
-    )
-    return line.where(Guarantee.client_id == CLIENT, Guarantee.withdrawn_at.is_not(None))
+    return build
 
 
 def _papers(walled: bool) -> Callable[[str], Any]:
@@ -105,11 +89,15 @@ def _edits(actions: tuple[str, ...]) -> Callable[[str], Any]:
     return build
 
 
+_RECORDED = _guarantees("guarantee", Guarantee.recorded_at, Guarantee.recorded_by)
+_WITHDRAWN = _guarantees("guarantee_end", Guarantee.withdrawn_at, Guarantee.withdrawn_by)
 SHEET = (
     Source("risk", "alert.read", _alerts),
     Source("risk", "limit.read", _limits),
-    Source("risk", "limit.read", _guarantees),
-    Source("risk", "limit.read", _withdrawn),
+    Source("risk", "limit.read", _RECORDED),
+    Source(
+        "risk", "limit.read", _guarantees("guarantee_end", Guarantee.withdrawn_at, Guarantee.withdrawn_by)
+    ),
     Source("sheet", None, _edits(EDITS)),
     Source("sheet", "bank.read", _edits(WALLED_EDITS)),
     Source("sheet", None, _papers(walled=False)),
